@@ -1,0 +1,3 @@
+export type * from "./environment.ts";
+export type { Canvas, Colour, ShapeStyle } from "./canvas.ts";
+export type { BoxSpace, DiscreteSpace, Space, SpaceBase, SpaceData } from "./spaces.ts";

@@ -1,0 +1,1 @@
+export type { Random, RandomState } from "./random.ts";

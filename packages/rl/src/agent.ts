@@ -1,0 +1,78 @@
+// The agent contract: what every algorithm offers, and the events that training yields.
+import type { Action, EnvironmentDefinition } from "@agon/env";
+
+/** An episode has ended. */
+export interface EpisodeEvent {
+  readonly type: "episode";
+  /** Environment steps taken so far by this agent, all training included. */
+  readonly step: number;
+  /** Episodes finished so far. */
+  readonly episode: number;
+  /** Undiscounted sum of rewards. */
+  readonly return: number;
+  readonly length: number;
+}
+
+/** A learning update was made (aggregated per `every` where updates are frequent: then `loss` is their mean). */
+export interface UpdateEvent {
+  readonly type: "update";
+  readonly step: number;
+  /** Updates made so far. */
+  readonly update: number;
+  readonly loss: number;
+  /** Further figures by name: entropy, epsilon, meanQ, … */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** One environment step, only with `every: "step"`. Arrays are the agent's own buffers: copy to keep. */
+export interface StepEvent {
+  readonly type: "step";
+  readonly step: number;
+  readonly observation: Float32Array;
+  readonly action: Action;
+  readonly reward: number;
+  readonly terminated: boolean;
+  readonly truncated: boolean;
+  /** The environment's state after the step, for drawing. */
+  readonly state: unknown;
+}
+
+export type TrainEvent = EpisodeEvent | UpdateEvent | StepEvent;
+
+export interface TrainOptions {
+  /** Environment steps to take in this call. */
+  readonly steps: number;
+  /**
+   * How often the generator yields, beside every finished episode: "episode" (default) nothing more; "update" after every update;
+   * "step" after every environment step. Never changes what is learned.
+   */
+  readonly every?: "episode" | "update" | "step";
+}
+
+/** What every algorithm offers. Everything needed to go on lives in the agent: `break` out of `train` and call it again. */
+export interface Agent {
+  /** Name by which the CLI knows the algorithm: "dqn", "q-learning", … */
+  readonly algorithm: string;
+  readonly environment: EnvironmentDefinition;
+  /** The options in force, defaults filled in; plain JSON. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Environment steps taken so far. */
+  readonly steps: number;
+  /** The action of the evaluated policy: greedy for value methods, the most likely for stochastic policies. */
+  act(observation: Float32Array): Action;
+  train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
+  /** The policy alone, as safetensors bytes. */
+  policy(): Uint8Array;
+  loadPolicy(bytes: Uint8Array): void;
+  /** Everything: weights, optimizer, replay, random streams, environment, curve. Restoring equals never having stopped, byte for byte. */
+  checkpoint(): Uint8Array;
+  restore(bytes: Uint8Array): void;
+  /** SHA-256 over the curve and the final parameters (see @agon/runs, CurveRecorder). */
+  curveHash(): Promise<string>;
+  /** What the agent thinks of an observation, for pictures: action values or preferences, and the state's value. */
+  inspect?(observation: Float32Array): {
+    readonly actionValues?: Float32Array;
+    readonly probabilities?: Float32Array;
+    readonly value?: number;
+  };
+}
