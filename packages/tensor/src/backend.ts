@@ -1,0 +1,106 @@
+// What the core asks of a backend: memory, single ops, and whole recorded plans.
+import type { DType, TypedArray } from "./dtype.ts";
+
+export type Shape = readonly number[];
+
+export interface Spec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** Plain data: the static parameters of an op (axes, flags, …). Part of a plan's identity. */
+export type Attributes = Readonly<Record<string, number | boolean | string | readonly number[]>>;
+
+/** Memory of a backend. On js it is a typed array; elsewhere an address. All tensors are contiguous and row-major. */
+export interface DeviceBuffer {
+  readonly byteLength: number;
+}
+
+/** A buffer seen as a tensor. */
+export interface Operand extends Spec {
+  readonly buffer: DeviceBuffer;
+}
+
+/** Where a value of a recorded plan comes from. */
+export type ValueSource =
+  /** Argument number `index` of the compiled function; written before each run. */
+  | { readonly kind: "input"; readonly index: number }
+  /** Data known at recording. */
+  | { readonly kind: "constant"; readonly data: TypedArray }
+  /** The memory of a Variable as it was before the run. Its buffer keeps its address for as long as the Variable lives. */
+  | { readonly kind: "variable"; readonly buffer: DeviceBuffer }
+  /** Output of the step that names this value. */
+  | { readonly kind: "step" }
+  /** The same memory as another value under a different shape (reshape). */
+  | { readonly kind: "view"; readonly of: number };
+
+export interface PlanValue extends Spec {
+  readonly source: ValueSource;
+}
+
+/** One entry of a plan, in order of execution. */
+export type PlanStep =
+  | {
+      readonly kind: "op";
+      readonly op: string;
+      readonly attributes: Attributes;
+      readonly inputs: readonly number[];
+      readonly output: number;
+    }
+  /** Where the value (a bool scalar) is false the run stops: it returns false and no Variable has changed. */
+  | { readonly kind: "guard"; readonly value: number };
+
+/** A whole recorded function. Values are named by their index. Steps without effect on outputs, guards or assigns are already gone. */
+export interface Plan {
+  readonly values: readonly PlanValue[];
+  readonly steps: readonly PlanStep[];
+  /** Value of each argument, by argument index. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  /**
+   * Variables that get a new value at the end of the run, all at once: every right-hand side means the values before the run
+   * ("variable" sources) or values of steps. A backend may write earlier, in place, where nobody can tell: no later step or
+   * assignment reads the old value and no later guard can fail.
+   */
+  readonly assigns: readonly { readonly buffer: DeviceBuffer; readonly value: number }[];
+}
+
+/** One kernel of a built plan, for printing. */
+export interface PlanLine {
+  readonly kernel: string;
+  readonly shape: Shape;
+  readonly bytes: number;
+}
+
+/** A plan made ready to run again and again without allocating. */
+export interface Executable {
+  /** Copies an argument in. `data.length` equals the input's size. */
+  write(index: number, data: TypedArray): void;
+  /** Copies an argument in from memory of the same backend. */
+  writeFrom(index: number, buffer: DeviceBuffer): void;
+  /** Runs everything; false where a guard failed. */
+  run(): boolean;
+  /** Copies an output out, valid until the next run of any plan. */
+  read(index: number, out: TypedArray): void;
+  readonly lines: readonly PlanLine[];
+  /** Bytes of temporaries. */
+  readonly arenaBytes: number;
+  dispose(): void;
+}
+
+export interface Backend {
+  readonly name: "js" | "wasm" | "webgpu";
+  /** "strict": multiply, then add. "fused": one rounding. The js backend is strict. */
+  readonly numerics: "strict" | "fused" | "statistical";
+  supports(dtype: DType): boolean;
+  allocate(dtype: DType, size: number): DeviceBuffer;
+  free(buffer: DeviceBuffer): void;
+  write(buffer: DeviceBuffer, data: TypedArray): void;
+  /** Copies `out.length` elements. Synchronous on js and wasm. */
+  read(buffer: DeviceBuffer, out: TypedArray): void;
+  copy(from: DeviceBuffer, to: DeviceBuffer): void;
+  /** Runs one op at once. Shapes were checked; `output.buffer` is fresh memory. */
+  execute(op: string, attributes: Attributes, inputs: readonly Operand[], output: Operand): void;
+  build(plan: Plan): Executable;
+  memory(): { readonly inUse: number; readonly reserved: number };
+}
