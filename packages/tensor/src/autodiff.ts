@@ -1,0 +1,133 @@
+// Differentiation by closure: grad, valueAndGrad, and the form that optimizers use.
+import { scalarOf, Tensor } from "./tensor.ts";
+import { isFloat } from "./dtype.ts";
+import { ShapeError } from "./errors.ts";
+import { scope } from "./scope.ts";
+import { showShape } from "./shape.ts";
+import { mapTree, tensorsIn } from "./tree.ts";
+import type { Parameter } from "./variable.ts";
+
+/** How many differentiations are under way; outside all of them nothing stays tracked. */
+let depth = 0;
+
+const nested = <T>(f: () => T): T => {
+  depth++;
+  try {
+    return f();
+  } finally {
+    depth--;
+  }
+};
+
+/** The same tensor as a point to differentiate at; an enclosing gradient still flows through it. */
+const watch = (x: Tensor): Tensor => {
+  const watched = new Tensor(x.storage, x.shape);
+  watched.tracked = true;
+  if (x.tracked)
+    watched.origin = { op: "identity", inputs: [x], attributes: {}, gradient: ({ gradient }) => [gradient] };
+  return watched;
+};
+
+/** dL/d(target) for each target, by one walk back from the loss; zeros where the loss does not depend on it. */
+const walkBack = (loss: Tensor, targets: readonly Tensor[]): Tensor[] => {
+  if (loss.size !== 1 || !isFloat(loss.dtype))
+    throw new ShapeError(
+      `grad: the function must return one float number, got ${loss.dtype} ${showShape(loss.shape)}; sum or average it.`,
+    );
+  const order = dependents(loss, new Set(targets));
+  const gradients = new Map<Tensor, Tensor>([[loss, scalarOf(1, loss.dtype).expand(loss.shape)]]);
+  const isTarget = new Set(targets);
+  for (let i = order.length - 1; i >= 0; i--) {
+    const output = order[i];
+    const gradient = gradients.get(output);
+    const origin = output.origin;
+    if (!gradient || !origin?.gradient || isTarget.has(output)) continue;
+    const parts = origin.gradient({ gradient, inputs: origin.inputs, output, attributes: origin.attributes });
+    origin.inputs.forEach((input, k) => {
+      const part = parts[k];
+      if (!part || !input.tracked) return;
+      const sum = gradients.get(input);
+      gradients.set(input, sum ? sum.add(part) : part);
+    });
+    gradients.delete(output);
+  }
+  return targets.map((target) => gradients.get(target) ?? scalarOf(0, target.dtype).expand(target.shape));
+};
+
+/** Tensors between the targets and the loss, each after those it was made from. */
+const dependents = (loss: Tensor, targets: ReadonlySet<Tensor>): Tensor[] => {
+  const order: Tensor[] = [];
+  const depends = new Map<Tensor, boolean>();
+  const stack: [tensor: Tensor, next: number][] = [[loss, 0]];
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1];
+    const [tensor, next] = top;
+    const inputs = targets.has(tensor) ? [] : (tensor.origin?.inputs ?? []);
+    if (next < inputs.length) {
+      top[1]++;
+      if (inputs[next].tracked && !depends.has(inputs[next])) {
+        depends.set(inputs[next], false);
+        stack.push([inputs[next], 0]);
+      }
+      continue;
+    }
+    stack.pop();
+    const needed = targets.has(tensor) || inputs.some((input) => depends.get(input) === true);
+    depends.set(tensor, needed);
+    if (needed) order.push(tensor);
+  }
+  return order;
+};
+
+/** Results leave the outermost differentiation without their history. */
+const release = <T>(tree: T): T => (depth === 0 ? mapTree((leaf) => leaf.detach(), tree) : tree);
+
+/**
+ * The function that gives f's value and its gradient with respect to the first argument, a tree of tensors; the gradient has the same form.
+ */
+export const valueAndGrad =
+  <T, Rest extends unknown[]>(
+    f: (at: T, ...rest: Rest) => Tensor,
+  ): ((at: T, ...rest: Rest) => [value: Tensor, gradient: T]) =>
+  (at, ...rest) =>
+    scope(() => {
+      const result = nested((): [Tensor, T] => {
+        const watched = mapTree(watch, at);
+        const value = f(watched, ...rest);
+        const gradients = walkBack(value, tensorsIn(watched));
+        let next = 0;
+        return [value, mapTree(() => gradients[next++], at)];
+      });
+      return release(result);
+    });
+
+/** The gradient of f with respect to its first argument. grad(grad(f)) works for functions of one number. */
+export const grad =
+  <T, Rest extends unknown[]>(f: (at: T, ...rest: Rest) => Tensor): ((at: T, ...rest: Rest) => T) =>
+  (at, ...rest) =>
+    scope(() => valueAndGrad(f)(at, ...rest)[1]);
+
+/** Runs `f` and differentiates its loss with respect to the parameters. Call inside a scope; optimizers do. */
+export const differentiate = <R extends Tensor | { readonly loss: Tensor }>(
+  parameters: readonly Parameter[],
+  f: () => R,
+): { readonly result: R; readonly loss: Tensor; readonly gradients: Tensor[] } => {
+  const values = parameters.map((parameter) => parameter.value);
+  const before = values.map((value) => value.tracked);
+  for (const value of values) value.tracked = true;
+  try {
+    return nested(() => {
+      const result = f();
+      const loss = result instanceof Tensor ? result : result.loss;
+      return {
+        result: mapTree((leaf) => leaf.detach(), result),
+        loss: loss.detach(),
+        gradients: walkBack(loss, values).map((g) => g.detach()),
+      };
+    });
+  } finally {
+    values.forEach((value, i) => {
+      value.tracked = before[i];
+    });
+  }
+};

@@ -1,0 +1,183 @@
+// Records a whole step once and replays it without allocating.
+import type { Backend, Executable, PlanLine, Spec } from "./backend.ts";
+import { newArray, type TypedArray } from "./dtype.ts";
+import { backendFor, currentBackend, currentRecorder, hostData, Storage, withRecorder } from "./engine.ts";
+import { NonFiniteError, UsageError } from "./errors.ts";
+import { type Held } from "./engine.ts";
+import { Recorder } from "./recorder.ts";
+import { sameShape } from "./shape.ts";
+import { fromData, scalarOf, Tensor } from "./tensor.ts";
+import { mapTree, tensorsIn } from "./tree.ts";
+import { Variable } from "./variable.ts";
+
+/** A recorded function for one set of shapes, types and static arguments. */
+interface Recorded<Result> {
+  readonly backend: Backend;
+  readonly specs: readonly Spec[];
+  readonly statics: string;
+  readonly executable: Executable;
+  /** What f returned, with the plan's tensors in place. */
+  readonly result: Result;
+  readonly outputs: readonly Spec[];
+  readonly assigned: readonly Variable[];
+}
+
+/** A compiled function over arrays that are allocated once: fill `inputs`, call `run`, read `outputs`. */
+export interface Bound {
+  readonly inputs: readonly TypedArray[];
+  readonly outputs: readonly TypedArray[];
+  run(): void;
+}
+
+export interface Compiled<Args extends unknown[], Result> {
+  (...args: Args): Result;
+  /** For hot loops: the plan for arguments of these shapes, over arrays of its own. */
+  bind(...example: Args): Bound;
+  /** The kernels of the plan for these arguments, and the bytes of its temporaries. */
+  plan(...example: Args): { readonly lines: readonly PlanLine[]; readonly arenaBytes: number };
+}
+
+/** Plans kept per function; the oldest goes first. */
+const CACHE_SIZE = 16;
+
+/**
+ * Compiles a step. On the first call with given shapes, types and static arguments (strings, booleans, null) the function runs once
+ * symbolically, and its ops become a plan; later calls replay the plan. Tensors and numbers in the arguments (also in arrays and objects)
+ * are inputs: a number arrives in `f` as a scalar tensor. Values cannot be read inside. Variables may be read and assigned; they change
+ * together at the end, and only if every guard holds.
+ */
+export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Result): Compiled<Args, Result> => {
+  let cache: Recorded<Result>[] = [];
+
+  const find = (leaves: readonly Tensor[], statics: string, args: Args): Recorded<Result> => {
+    const backend = currentBackend();
+    const known = cache.find(
+      (plan) =>
+        plan.backend === backend &&
+        plan.statics === statics &&
+        plan.specs.length === leaves.length &&
+        matches(plan, leaves),
+    );
+    if (known) return known;
+    const plan = record(f, args, statics);
+    cache = [plan, ...cache];
+    for (const old of cache.splice(CACHE_SIZE)) old.executable.dispose();
+    return plan;
+  };
+
+  const call = (...args: Args): Result => {
+    const tensors = args.map(numbersToTensors) as Args;
+    const leaves = tensorsIn(tensors);
+    if (currentRecorder() || leaves.some((leaf) => leaf.tracked)) return f(...tensors);
+    const plan = find(leaves, staticsOf(args), tensors);
+    leaves.forEach((leaf, i) => {
+      if (leaf.storage.device && plan.backend === currentBackend()) plan.executable.writeFrom(i, leaf.storage.device);
+      else plan.executable.write(i, hostData(leaf.storage));
+    });
+    execute(plan, f, tensors);
+    let next = 0;
+    return mapTree(() => {
+      const spec = plan.outputs[next];
+      const data = newArray(spec.dtype, sizeOfSpec(spec));
+      plan.executable.read(next++, data);
+      return fromData(data, spec.shape);
+    }, plan.result);
+  };
+
+  const bind = (...example: Args): Bound => {
+    const tensors = example.map(numbersToTensors) as Args;
+    const leaves = tensorsIn(tensors);
+    const plan = record(f, tensors, staticsOf(example));
+    const inputs = leaves.map((leaf) => hostData(leaf.storage).slice());
+    const outputs = plan.outputs.map((spec) => newArray(spec.dtype, sizeOfSpec(spec)));
+    const { executable } = plan;
+    const again = (): Args => {
+      let next = 0;
+      return mapTree((leaf) => fromData(inputs[next++].slice(), leaf.shape), tensors);
+    };
+    return {
+      inputs,
+      outputs,
+      run() {
+        for (let i = 0; i < inputs.length; i++) executable.write(i, inputs[i]);
+        execute(plan, f, again);
+        for (let i = 0; i < outputs.length; i++) executable.read(i, outputs[i]);
+      },
+    };
+  };
+
+  const describe = (...example: Args): { lines: readonly PlanLine[]; arenaBytes: number } => {
+    const tensors = example.map(numbersToTensors) as Args;
+    const { lines, arenaBytes } = find(tensorsIn(tensors), staticsOf(example), tensors).executable;
+    return { lines, arenaBytes };
+  };
+
+  return Object.assign(call, { bind, plan: describe });
+};
+
+const sizeOfSpec = (spec: Spec): number => spec.shape.reduce((n, length) => n * length, 1);
+
+const numbersToTensors = (arg: unknown): unknown => {
+  if (typeof arg === "number") return scalarOf(arg, "float32");
+  if (Array.isArray(arg)) return arg.map(numbersToTensors);
+  if (arg && typeof arg === "object" && Object.getPrototypeOf(arg) === Object.prototype)
+    return Object.fromEntries(Object.entries(arg).map(([key, value]) => [key, numbersToTensors(value)]));
+  return arg;
+};
+
+/** The arguments with their tensors and numbers left open: the part of the key that is not shapes. */
+const staticsOf = (args: readonly unknown[]): string =>
+  args.every((arg) => arg instanceof Tensor)
+    ? ""
+    : JSON.stringify(args, (_key, value: unknown) =>
+        value instanceof Tensor || typeof value === "number" ? "#" : value,
+      );
+
+const matches = (plan: { readonly specs: readonly Spec[] }, leaves: readonly Tensor[]): boolean =>
+  leaves.every((leaf, i) => leaf.dtype === plan.specs[i].dtype && sameShape(leaf.shape, plan.specs[i].shape));
+
+const record = <Args extends unknown[], Result>(
+  f: (...args: Args) => Result,
+  args: Args,
+  statics: string,
+): Recorded<Result> => {
+  if (currentRecorder()) throw new UsageError("compile: bind and plan cannot be used while another step is recorded.");
+  const recorder = new Recorder();
+  const specs: Spec[] = [];
+  const symbolic = mapTree((leaf) => {
+    const spec = { shape: leaf.shape, dtype: leaf.dtype };
+    specs.push(spec);
+    return new Tensor(recorder.input(spec));
+  }, args);
+  const result = withRecorder(recorder, () => f(...symbolic));
+  if (result instanceof Promise) {
+    result.catch(() => {});
+    throw new UsageError("compile: got an async function; await outside, compute inside.");
+  }
+  const outputs = tensorsIn(result);
+  const plan = recorder.finish(outputs as readonly Held[]);
+  return {
+    backend: currentBackend(),
+    specs,
+    statics,
+    executable: backendFor(recorder.needsFloat64).build(plan),
+    result: mapTree((leaf) => new Tensor(new Storage({ shape: leaf.shape, dtype: leaf.dtype })), result),
+    outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
+    assigned: recorder.assignedCells as readonly Variable[],
+  };
+};
+
+/** Runs the plan; where a guard stopped it, runs the function op by op, which names the op and throws. */
+const execute = <Args extends unknown[], Result>(
+  plan: Recorded<Result>,
+  f: (...args: Args) => Result,
+  args: Args | (() => Args),
+): void => {
+  for (const variable of plan.assigned) variable.beforeOverwrite();
+  if (plan.executable.run()) return;
+  f(...(typeof args === "function" ? args() : args));
+  throw new NonFiniteError(
+    "compile: the step was stopped by a value that is NaN or infinite in the compiled plan but not op by op; nothing was written by the plan.",
+    "compile",
+  );
+};

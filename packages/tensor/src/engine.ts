@@ -1,0 +1,246 @@
+// Where values live and ops run: storages, scopes, the selected backend, and the recorder of a compiled step.
+import type { Attributes, Backend, DeviceBuffer, Operand, Spec } from "./backend.ts";
+import { createJsBackend } from "./backends/js/index.ts";
+import { newArray, type TypedArray } from "./dtype.ts";
+import { UsageError } from "./errors.ts";
+import type { Recorder } from "./recorder.ts";
+import { sizeOf } from "./shape.ts";
+
+/**
+ * The memory of one tensor, or of several that are reshapes of each other. One of three: ordinary garbage-collected memory
+ * (`host`), memory of a backend that the scope it was made in frees (`device`), or a value of a plan being recorded (`symbol`).
+ * A host storage used on a device keeps a copy there until the scope ends.
+ */
+export class Storage {
+  readonly spec: Spec;
+  readonly size: number;
+  host: TypedArray | null;
+  device: DeviceBuffer | null = null;
+  /** The value's number in the plan of `recorder`. */
+  symbol = -1;
+  recorder: Recorder | null = null;
+  /** Belongs to a Variable, which may overwrite it; the scope must not free it. */
+  borrowed = false;
+  freed = false;
+  /** The line that made it, in debug mode. */
+  origin: string | null = null;
+
+  constructor(spec: Spec, host: TypedArray | null = null) {
+    this.spec = spec;
+    this.size = sizeOf(spec.shape);
+    this.host = host;
+  }
+}
+
+/** Everything that lives as long as one call of `scope`. */
+interface Scope {
+  readonly owned: Storage[];
+  /** Host storages with a temporary copy on the device. */
+  readonly uploads: Storage[];
+  /** Told at the end, e.g. by Variables that have lent their memory. */
+  readonly onClose: (() => void)[];
+}
+
+const js: Backend = createJsBackend();
+
+const state = {
+  backend: js as Backend,
+  scopes: [] as Scope[],
+  recorder: null as Recorder | null,
+  checkFinite: null as ((op: string, inputs: readonly Storage[], output: Storage) => void) | null,
+  debug: false,
+};
+
+export const currentBackend = (): Backend => state.backend;
+export const setBackend = (backend: Backend): void => {
+  if (state.scopes.length > 0 || state.recorder)
+    throw new UsageError("selectBackend: not inside grad, minimize, compile or scope.");
+  state.backend = backend;
+};
+export const jsBackend = (): Backend => js;
+/** The backend that runs values of these types: float64 exists on js alone. */
+export const backendFor = (float64: boolean): Backend => (float64 ? js : state.backend);
+export const currentRecorder = (): Recorder | null => state.recorder;
+export const inScope = (): boolean => state.scopes.length > 0;
+export const setDebug = (on: boolean): void => {
+  state.debug = on;
+};
+
+export const withRecorder = <T>(recorder: Recorder, f: () => T): T => {
+  const before = state.recorder;
+  state.recorder = recorder;
+  try {
+    return f();
+  } finally {
+    state.recorder = before;
+  }
+};
+
+/** Calls `check` after every op that `f` runs eagerly. */
+export const withChecks = <T>(check: NonNullable<typeof state.checkFinite>, f: () => T): T => {
+  const before = state.checkFinite;
+  state.checkFinite = check;
+  try {
+    return f();
+  } finally {
+    state.checkFinite = before;
+  }
+};
+
+const innermost = (): Scope | undefined => state.scopes[state.scopes.length - 1];
+
+/** Registers a callback for the end of the innermost scope. */
+export const onScopeClose = (callback: () => void): void => {
+  innermost()?.onClose.push(callback);
+};
+
+/** Gives a device storage to the innermost scope. */
+export const adopt = (storage: Storage): void => {
+  innermost()?.owned.push(storage);
+};
+
+/**
+ * Runs `f` with a scope of its own; afterwards frees everything made inside but the storages that `kept` names in the result. Those pass
+ * to the enclosing scope, or to ordinary memory.
+ */
+export const runScope = <T>(f: () => T, kept: (result: T) => readonly Storage[]): T => {
+  if (state.recorder) return f();
+  const scope: Scope = { owned: [], uploads: [], onClose: [] };
+  state.scopes.push(scope);
+  let keep: readonly Storage[] = [];
+  try {
+    const result = f();
+    if (result instanceof Promise) {
+      result.catch(() => {});
+      throw new UsageError(
+        "scope: got an async function; tensors made after its first await would outlive the scope. Await outside, compute inside.",
+      );
+    }
+    keep = kept(result);
+    return result;
+  } finally {
+    state.scopes.pop();
+    closeScope(scope, keep);
+  }
+};
+
+const closeScope = (scope: Scope, keep: readonly Storage[]): void => {
+  const outer = innermost();
+  const kept = new Set(keep);
+  for (const storage of kept) if (storage.borrowed) detach(storage, outer ?? null);
+  for (const callback of scope.onClose) callback();
+  for (const storage of scope.uploads) {
+    if (storage.device) state.backend.free(storage.device);
+    storage.device = null;
+  }
+  for (const storage of scope.owned) {
+    if (!storage.device) continue;
+    if (kept.has(storage) && outer) {
+      outer.owned.push(storage);
+      continue;
+    }
+    if (kept.has(storage)) storage.host = hostData(storage);
+    else storage.freed = true;
+    state.backend.free(storage.device);
+    storage.device = null;
+  }
+};
+
+/** Gives a borrowed storage memory of its own, because the Variable is about to change or the scope to end. */
+export const detach = (storage: Storage, scope: { readonly owned: Storage[] } | null = innermost() ?? null): void => {
+  if (!storage.borrowed) return;
+  storage.borrowed = false;
+  if (!storage.device) {
+    if (storage.host) storage.host = storage.host.slice();
+    return;
+  }
+  const lent = storage.device;
+  if (scope) {
+    storage.device = state.backend.allocate(storage.spec.dtype, storage.size);
+    state.backend.copy(lent, storage.device);
+    scope.owned.push(storage);
+  } else {
+    storage.host = hostData(storage);
+    storage.device = null;
+  }
+};
+
+/** The elements as an array of the host; a view of the storage's own memory where it has one: not to be written. */
+export const hostData = (storage: Storage): TypedArray => {
+  if (storage.host) return storage.host;
+  if (storage.recorder)
+    throw new UsageError(
+      "A value was read while its step is being recorded: inside compile() values do not exist yet. Return the tensor and read it outside.",
+    );
+  if (storage.freed || !storage.device)
+    throw new UsageError(
+      `A tensor ${JSON.stringify(storage.spec.shape)} was used after the scope that made it had ended; return it from the scope${storage.origin ? ` (made ${storage.origin})` : ""}.`,
+    );
+  const out = newArray(storage.spec.dtype, storage.size);
+  state.backend.read(storage.device, out);
+  return out;
+};
+
+/** The storage's memory on the selected backend, copied there until the scope's end if it is not. */
+export const deviceBuffer = (storage: Storage): DeviceBuffer => {
+  if (storage.device) return storage.device;
+  const data = hostData(storage);
+  const buffer = state.backend.allocate(storage.spec.dtype, storage.size);
+  state.backend.write(buffer, data);
+  storage.device = buffer;
+  innermost()?.uploads.push(storage);
+  return buffer;
+};
+
+/** A tensor as the engine sees it. */
+export interface Held extends Spec {
+  readonly storage: Storage;
+}
+
+const isFloat64 = (value: Spec): boolean => value.dtype === "float64";
+
+/** Runs one primitive, or records it; shapes have been checked. */
+export const compute = (op: string, attributes: Attributes, inputs: readonly Held[], spec: Spec): Storage => {
+  if (state.recorder) return state.recorder.step(op, attributes, inputs, spec);
+  const onJs = state.backend === js || isFloat64(spec) || inputs.some(isFloat64);
+  const output = onJs ? computeOnHost(op, attributes, inputs, spec) : computeOnDevice(op, attributes, inputs, spec);
+  if (state.debug) output.origin = callerLine();
+  state.checkFinite?.(
+    op,
+    inputs.map((input) => input.storage),
+    output,
+  );
+  return output;
+};
+
+const computeOnHost = (op: string, attributes: Attributes, inputs: readonly Held[], spec: Spec): Storage => {
+  const data = newArray(spec.dtype, sizeOf(spec.shape));
+  const operands = inputs.map(({ shape, dtype, storage }): Operand => ({ shape, dtype, buffer: hostData(storage) }));
+  js.execute(op, attributes, operands, { ...spec, buffer: data });
+  return new Storage(spec, data);
+};
+
+const computeOnDevice = (op: string, attributes: Attributes, inputs: readonly Held[], spec: Spec): Storage => {
+  if (!inScope())
+    return runScope(
+      () => computeOnDevice(op, attributes, inputs, spec),
+      (storage) => [storage],
+    );
+  const storage = new Storage(spec);
+  const operands = inputs.map(
+    (input): Operand => ({ shape: input.shape, dtype: input.dtype, buffer: deviceBuffer(input.storage) }),
+  );
+  storage.device = state.backend.allocate(spec.dtype, storage.size);
+  adopt(storage);
+  state.backend.execute(op, attributes, operands, { ...spec, buffer: storage.device });
+  return storage;
+};
+
+/** First line of the stack outside this package. */
+const callerLine = (): string | null => {
+  const lines = (new Error().stack ?? "").split("\n").slice(3);
+  const line = lines.find(
+    (text) => !/packages\/tensor\/(src|dist)|@agon\/tensor/.test(text) || /\.test\.ts/.test(text),
+  );
+  return line ? line.trim() : null;
+};

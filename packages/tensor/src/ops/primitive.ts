@@ -1,0 +1,19 @@
+// What a primitive op is: a shape rule and a gradient rule side by side; its kernels stand in the backends' tables of the same name.
+import type { Attributes, Spec } from "../backend.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** What a gradient rule sees. Rules are written in ops, so that gradients have gradients. */
+export interface GradientContext {
+  /** dL/d(output). */
+  readonly gradient: Tensor;
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+  readonly attributes: Attributes;
+}
+
+export interface Primitive {
+  /** Shape and type of the output; throws a ShapeError naming the op where the inputs do not fit. */
+  readonly infer: (inputs: readonly Spec[], attributes: Attributes) => Spec;
+  /** dL/d(input) for each input, null where it has none. Left out where the op has no gradient at all. */
+  readonly gradient?: (context: GradientContext) => readonly (Tensor | null)[];
+}

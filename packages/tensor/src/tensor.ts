@@ -1,0 +1,669 @@
+// The Tensor: an immutable array of numbers with a shape, and every op as a method.
+import type { Attributes, Shape } from "./backend.ts";
+import { type DType, dtypeOf, isFloat, newArray, promote, type TypedArray } from "./dtype.ts";
+import { compute, currentRecorder, hostData, Storage } from "./engine.ts";
+import { ShapeError } from "./errors.ts";
+import { primitives } from "./ops/primitives.ts";
+import { sliceLength } from "./ops/move.ts";
+import type { GradientContext } from "./ops/primitive.ts";
+import { broadcastShapes, normaliseDim, normaliseDims, sameShape, showShape, sizeOf } from "./shape.ts";
+
+/** What ops accept in place of a tensor: a number becomes a scalar of the other operand's type. */
+export type Operand = Tensor | number;
+
+/** How a tensor came to be, for the gradient. */
+interface Origin {
+  readonly op: string;
+  readonly inputs: readonly Tensor[];
+  readonly attributes: Attributes;
+  /** dL/d(input) for each input; null where it has none. */
+  readonly gradient: ((context: GradientContext) => readonly (Tensor | null)[]) | undefined;
+}
+
+/** Part of one dim, as in x.slice: a single index keeps the dim with length 1; null bounds mean the ends; negative ones count from the end. */
+export type Range = number | null | readonly [start: number | null, stop: number | null, step?: number];
+
+export interface ReduceOptions {
+  /** Keep reduced dims with length 1. */
+  readonly keepDim?: boolean;
+}
+
+export interface TransposeOptions {
+  /** Read the first operand with its last two dims swapped. */
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+/** Nested arrays of numbers. */
+export type NestedNumbers = number | readonly NestedNumbers[];
+
+/**
+ * An immutable n-dimensional array, contiguous and row-major. Made inside grad, minimize, compile or scope it lives until that returns,
+ * unless returned; made outside it is ordinary garbage-collected memory. Nothing has to be disposed.
+ */
+export class Tensor {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly storage: Storage;
+  /** Takes part in a gradient that is being computed. */
+  tracked = false;
+  origin: Origin | null = null;
+
+  constructor(storage: Storage, shape: Shape = storage.spec.shape) {
+    this.storage = storage;
+    this.shape = shape;
+    this.dtype = storage.spec.dtype;
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.storage.size;
+  }
+
+  // Reading -------------------------------------------------------------------------------------------------------
+
+  /** A copy of the elements, row-major; bool as 0 and 1. */
+  async data(): Promise<TypedArray> {
+    return this.dataSync();
+  }
+
+  /** As `data`, at once: on the js and wasm backends. */
+  dataSync(): TypedArray {
+    const data = hostData(this.storage);
+    return data === this.storage.host ? data.slice() : data;
+  }
+
+  /** The single element. */
+  async item(): Promise<number> {
+    return this.itemSync();
+  }
+
+  /** As `item`, at once. */
+  itemSync(): number {
+    if (this.size !== 1)
+      throw new ShapeError(`item: expects one element, got shape ${showShape(this.shape)}; read data() instead.`);
+    return hostData(this.storage)[0];
+  }
+
+  /** The elements as nested arrays, one level per dim. */
+  async toArray(): Promise<NestedNumbers> {
+    return this.toArraySync();
+  }
+
+  toArraySync(): NestedNumbers {
+    const data = hostData(this.storage);
+    let next = 0;
+    const build = (dim: number): NestedNumbers =>
+      dim === this.rank ? data[next++] : Array.from({ length: this.shape[dim] }, () => build(dim + 1));
+    return build(0);
+  }
+
+  toString(): string {
+    return `Tensor(${this.dtype} ${showShape(this.shape)})`;
+  }
+
+  // Elementwise ---------------------------------------------------------------------------------------------------
+
+  /** −x */
+  neg(): Tensor {
+    return apply("neg", [this]);
+  }
+  /** |x|, with derivative 0 at 0. */
+  abs(): Tensor {
+    return apply("abs", [this]);
+  }
+  /** −1, 0 or 1. */
+  sign(): Tensor {
+    return apply("sign", [this]);
+  }
+  /** x² */
+  square(): Tensor {
+    return apply("square", [this]);
+  }
+  /** eˣ */
+  exp(): Tensor {
+    return apply("exp", [this]);
+  }
+  /** eˣ − 1, accurate near 0. */
+  expm1(): Tensor {
+    return apply("expm1", [this]);
+  }
+  /** ln x */
+  log(): Tensor {
+    return apply("log", [this]);
+  }
+  /** ln(1 + x), accurate near 0. */
+  log1p(): Tensor {
+    return apply("log1p", [this]);
+  }
+  /** √x */
+  sqrt(): Tensor {
+    return apply("sqrt", [this]);
+  }
+  /** 1/√x */
+  rsqrt(): Tensor {
+    return this.sqrt().reciprocal();
+  }
+  /** 1/x */
+  reciprocal(): Tensor {
+    return apply("reciprocal", [this]);
+  }
+  sin(): Tensor {
+    return apply("sin", [this]);
+  }
+  cos(): Tensor {
+    return apply("cos", [this]);
+  }
+  tanh(): Tensor {
+    return apply("tanh", [this]);
+  }
+  /** 1/(1 + e⁻ˣ) */
+  sigmoid(): Tensor {
+    return apply("sigmoid", [this]);
+  }
+  /** 2/√π ∫₀ˣ e^(−t²) dt */
+  erf(): Tensor {
+    return apply("erf", [this]);
+  }
+  /** max(x, 0), with derivative 0 at 0. */
+  relu(): Tensor {
+    return apply("relu", [this]);
+  }
+  floor(): Tensor {
+    return apply("floor", [this]);
+  }
+  ceil(): Tensor {
+    return apply("ceil", [this]);
+  }
+  /** To the nearest integer, halves to the even one. */
+  round(): Tensor {
+    return apply("round", [this]);
+  }
+  /** Neither NaN nor infinite. */
+  isFinite(): Tensor {
+    return apply("isFinite", [this]);
+  }
+  not(): Tensor {
+    return apply("logicalNot", [this]);
+  }
+  cast(dtype: DType): Tensor {
+    return dtype === this.dtype ? this : apply("cast", [this], { dtype });
+  }
+
+  add(other: Operand): Tensor {
+    return binary("add", this, other);
+  }
+  sub(other: Operand): Tensor {
+    return binary("sub", this, other);
+  }
+  mul(other: Operand): Tensor {
+    return binary("mul", this, other);
+  }
+  div(other: Operand): Tensor {
+    return binary("div", this, other);
+  }
+  /** xʸ. Small whole exponents are multiplications, ½ is a root. */
+  pow(exponent: Operand): Tensor {
+    if (typeof exponent === "number" && isFloat(this.dtype)) {
+      if (exponent === 1) return this;
+      if (exponent === 2) return this.square();
+      if (exponent === 3) return this.square().mul(this);
+      if (exponent === 0.5) return this.sqrt();
+      if (exponent === -1) return this.reciprocal();
+      if (exponent === -2) return this.square().reciprocal();
+    }
+    return binary("pow", this, exponent);
+  }
+  /** The larger of each pair; NaN if either is. Equal operands share the gradient. */
+  maximum(other: Operand): Tensor {
+    return binary("maximum", this, other);
+  }
+  minimum(other: Operand): Tensor {
+    return binary("minimum", this, other);
+  }
+  /** Limits to [minimum, maximum]; the gradient passes at the bounds. */
+  clamp(minimum: number = -Infinity, maximum: number = Infinity): Tensor {
+    const limited = this.minimum(maximum).maximum(minimum);
+    if (!isFloat(this.dtype)) return limited;
+    return customGradient(
+      [this],
+      () => limited,
+      (g) => [this.greaterEqual(minimum).and(this.lessEqual(maximum)).where(g, 0)],
+    );
+  }
+  equal(other: Operand): Tensor {
+    return binary("equal", this, other);
+  }
+  notEqual(other: Operand): Tensor {
+    return binary("notEqual", this, other);
+  }
+  less(other: Operand): Tensor {
+    return binary("less", this, other);
+  }
+  lessEqual(other: Operand): Tensor {
+    return binary("lessEqual", this, other);
+  }
+  greater(other: Operand): Tensor {
+    const [a, b] = unify("greater", this, other);
+    return apply("less", [b, a]);
+  }
+  greaterEqual(other: Operand): Tensor {
+    const [a, b] = unify("greaterEqual", this, other);
+    return apply("lessEqual", [b, a]);
+  }
+  and(other: Tensor): Tensor {
+    return apply("logicalAnd", [this, other]);
+  }
+  or(other: Tensor): Tensor {
+    return apply("logicalOr", [this, other]);
+  }
+  /** Where this condition holds `a`, else `b`. */
+  where(a: Operand, b: Operand): Tensor {
+    const [x, y] = pair("where", a, b);
+    return apply("where", [this, x, y]);
+  }
+
+  // Reductions ----------------------------------------------------------------------------------------------------
+
+  sum(dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+    return reduce("sum", this, dim, options);
+  }
+  prod(dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+    return reduce("prod", this, dim, options);
+  }
+  /** Largest element; equal ones share the gradient evenly. */
+  max(dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+    return reduce("max", this, dim, options);
+  }
+  min(dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+    return reduce("min", this, dim, options);
+  }
+  mean(dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+    const dims = normaliseDims("mean", dim, this.rank);
+    return this.sum(dims, options).mul(1 / sizeOf(dims.map((i) => this.shape[i])));
+  }
+  /** Σ(x − mean)² / (n − correction); correction 1 (the default, as in PyTorch) is the sample variance, 0 the population's. */
+  var(dim?: number | readonly number[], options: ReduceOptions & { readonly correction?: number } = {}): Tensor {
+    const dims = normaliseDims("var", dim, this.rank);
+    const count = sizeOf(dims.map((i) => this.shape[i]));
+    const centred = this.sub(this.mean(dims, { keepDim: true }));
+    return centred
+      .square()
+      .sum(dims, options)
+      .mul(1 / Math.max(0, count - (options.correction ?? 1)));
+  }
+  /** √var */
+  std(dim?: number | readonly number[], options: ReduceOptions & { readonly correction?: number } = {}): Tensor {
+    return this.var(dim, options).sqrt();
+  }
+  /** Index of the largest element along dim, the first of equals; without dim in the flattened tensor. int32. */
+  argmax(dim?: number, options: ReduceOptions = {}): Tensor {
+    return argExtreme("argmax", this, dim, options);
+  }
+  argmin(dim?: number, options: ReduceOptions = {}): Tensor {
+    return argExtreme("argmin", this, dim, options);
+  }
+  cumsum(dim: number): Tensor {
+    return apply("cumsum", [this], { dim: normaliseDim("cumsum", dim, this.rank) });
+  }
+  cumprod(dim: number): Tensor {
+    return apply("cumprod", [this], { dim: normaliseDim("cumprod", dim, this.rank) });
+  }
+  /** ln Σ eˣ, without overflow. */
+  logSumExp(dim?: number | readonly number[], { keepDim = false }: ReduceOptions = {}): Tensor {
+    const dims = normaliseDims("logSumExp", dim, this.rank);
+    const largest = this.detach().max(dims, { keepDim: true });
+    // Where everything is −∞ (or one element +∞) the shift itself must stay finite.
+    const shift = largest.isFinite().where(largest, 0);
+    const out = this.sub(shift).exp().sum(dims, { keepDim: true }).log().add(shift);
+    return keepDim ? out : dropDims(out, dims);
+  }
+  /** eˣ / Σ eˣ along dim. */
+  softmax(dim: number): Tensor {
+    const d = normaliseDim("softmax", dim, this.rank);
+    return customGradient(
+      [this],
+      ([x]) => {
+        const e = x.sub(x.max(d, { keepDim: true })).exp();
+        return e.div(e.sum(d, { keepDim: true }));
+      },
+      // dL/dxᵢ = yᵢ(gᵢ − Σⱼ gⱼyⱼ)
+      (g, y) => [y.mul(g.sub(g.mul(y).sum(d, { keepDim: true })))],
+    );
+  }
+  /** x − ln Σ eˣ along dim. */
+  logSoftmax(dim: number): Tensor {
+    const d = normaliseDim("logSoftmax", dim, this.rank);
+    return customGradient(
+      [this],
+      ([x]) => {
+        const shifted = x.sub(x.max(d, { keepDim: true }));
+        return shifted.sub(shifted.exp().sum(d, { keepDim: true }).log());
+      },
+      (g, y) => [g.sub(y.exp().mul(g.sum(d, { keepDim: true })))],
+    );
+  }
+  /** ‖x‖ₚ = (Σ|x|ᵖ)^(1/p) along dim; p may be Infinity. The gradient at 0 is 0. */
+  norm(p = 2, dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
+    if (p === 1) return this.abs().sum(dim, options);
+    if (p === Infinity) return this.abs().max(dim, options);
+    const total = p === 2 ? this.square().sum(dim, options) : this.abs().pow(p).sum(dim, options);
+    const zero = total.detach().equal(0);
+    const safe = zero.where(1, total);
+    return zero.where(0, p === 2 ? safe.sqrt() : safe.pow(1 / p));
+  }
+
+  // Linear algebra ------------------------------------------------------------------------------------------------
+
+  /** Matrix product with PyTorch's rules: vectors are rows or columns as needed, leading dims broadcast. */
+  matmul(other: Tensor): Tensor {
+    if (this.rank === 0 || other.rank === 0)
+      throw new ShapeError(
+        `matmul: expects vectors or matrices, got ${showShape(this.shape)} and ${showShape(other.shape)}.`,
+      );
+    const a = this.rank === 1 ? this.unsqueeze(0) : this;
+    const b = other.rank === 1 ? other.unsqueeze(1) : other;
+    let out = a.multiply(b);
+    if (this.rank === 1) out = out.squeeze(-2);
+    if (other.rank === 1) out = out.squeeze(-1);
+    return out;
+  }
+
+  /** Product of matrices in the last two dims, either read transposed without being moved; leading dims broadcast. */
+  multiply(other: Tensor, { transposeA = false, transposeB = false }: TransposeOptions = {}): Tensor {
+    const [a, b] = unify("matmul", this, other);
+    const leadingA = a.shape.slice(0, -2);
+    const leadingB = b.shape.slice(0, -2);
+    // Many matrices times one: a single product over all rows.
+    if (!transposeA && leadingA.length > 0 && leadingB.length === 0) {
+      const columns = b.shape[transposeB ? 0 : 1];
+      const rows = a.reshape([-1, a.shape[a.rank - 1]]);
+      return apply("matmul", [rows, b], { transposeA, transposeB }).reshape([...a.shape.slice(0, -1), columns]);
+    }
+    const leading = broadcastShapes("matmul", leadingA, leadingB);
+    const batchA = a.expand([...leading, ...a.shape.slice(-2)]);
+    const batchB = b.expand([...leading, ...b.shape.slice(-2)]);
+    return apply("matmul", [batchA, batchB], { transposeA, transposeB });
+  }
+
+  /** Outer product of two vectors. */
+  outer(other: Tensor): Tensor {
+    return this.unsqueeze(1).mul(other.unsqueeze(0));
+  }
+
+  // Shape ---------------------------------------------------------------------------------------------------------
+
+  /** The same elements under another shape, sharing memory; one length may be −1. */
+  reshape(shape: Shape): Tensor {
+    const target = resolveShape(this, shape);
+    if (sameShape(target, this.shape)) return this;
+    const recorder = currentRecorder();
+    const out = recorder ? new Tensor(recorder.view(this, target)) : new Tensor(this.storage, target);
+    return track(out, "reshape", [this], {}, ({ gradient }) => [gradient.reshape(this.shape)]);
+  }
+  flatten(startDim = 0, endDim = -1): Tensor {
+    if (this.rank === 0) return this.reshape([1]);
+    const start = normaliseDim("flatten", startDim, this.rank);
+    const end = normaliseDim("flatten", endDim, this.rank);
+    return this.reshape([
+      ...this.shape.slice(0, start),
+      sizeOf(this.shape.slice(start, end + 1)),
+      ...this.shape.slice(end + 1),
+    ]);
+  }
+  /** Drops dims of length 1: all of them, or those named. */
+  squeeze(dim?: number | readonly number[]): Tensor {
+    const dims = normaliseDims("squeeze", dim, this.rank);
+    return this.reshape(this.shape.filter((length, i) => length !== 1 || !dims.includes(i)));
+  }
+  /** Inserts a dim of length 1 at the given place of the result. */
+  unsqueeze(dim: number): Tensor {
+    const at = normaliseDim("unsqueeze", dim, this.rank + 1);
+    return this.reshape([...this.shape.slice(0, at), 1, ...this.shape.slice(at)]);
+  }
+  /** out.shape[i] = shape[order[i]] */
+  permute(order: readonly number[]): Tensor {
+    const dims = order.map((d) => normaliseDim("permute", d, this.rank));
+    if (dims.length !== this.rank || new Set(dims).size !== this.rank)
+      throw new ShapeError(
+        `permute: ${showShape(order)} is no order of the ${this.rank} dims of ${showShape(this.shape)}.`,
+      );
+    return dims.every((d, i) => d === i) ? this : apply("permute", [this], { order: dims });
+  }
+  /** Swaps two dims; the last two by default. */
+  transpose(dimA = -2, dimB = -1): Tensor {
+    const a = normaliseDim("transpose", dimA, this.rank);
+    const b = normaliseDim("transpose", dimB, this.rank);
+    return this.permute(this.shape.map((_, i) => (i === a ? b : i === b ? a : i)));
+  }
+  /** Repeats dims of length 1 as NumPy broadcasts them; −1 keeps a length. */
+  expand(shape: Shape): Tensor {
+    const lead = shape.length - this.rank;
+    const target = shape.map((n, i) => (n === -1 && i >= lead ? this.shape[i - lead] : n));
+    return sameShape(target, this.shape) ? this : apply("expand", [this], { shape: target });
+  }
+  /** Sums over the dims in which `shape` was broadcast to this shape. */
+  sumTo(shape: Shape): Tensor {
+    if (sameShape(shape, this.shape)) return this;
+    const lead = this.rank - shape.length;
+    const dims = this.shape.map((_, i) => i).filter((i) => i < lead || (shape[i - lead] === 1 && this.shape[i] !== 1));
+    return (dims.length > 0 ? apply("sum", [this], { dims }) : this).reshape(shape);
+  }
+  /** Parts by range, one per dim from the first; missing ones take all. x.slice([1, 3], null, [null, null, 2]) */
+  slice(...ranges: readonly Range[]): Tensor {
+    if (ranges.length > this.rank)
+      throw new ShapeError(`slice: ${ranges.length} ranges for the ${this.rank} dims of ${showShape(this.shape)}.`);
+    const parts = this.shape.map((length, i) => resolveRange(ranges[i] ?? null, length, i));
+    if (parts.every(([start, stop, step], i) => start === 0 && step === 1 && stop === this.shape[i])) return this;
+    return apply("slice", [this], {
+      start: parts.map((part) => part[0]),
+      stop: parts.map((part) => part[1]),
+      step: parts.map((part) => part[2]),
+    });
+  }
+  /** `length` elements of one dim from `start`. */
+  narrow(dim: number, start: number, length: number): Tensor {
+    const at = normaliseDim("narrow", dim, this.rank);
+    if (start < 0 || length < 0 || start + length > this.shape[at])
+      throw new ShapeError(`narrow: [${start}, ${start + length}) leaves dim ${dim} of ${showShape(this.shape)}.`);
+    return this.slice(...this.shape.map((_, i): Range => (i === at ? [start, start + length] : null)));
+  }
+  /** One index of a dim, which is dropped. */
+  select(dim: number, index: number): Tensor {
+    const at = normaliseDim("select", dim, this.rank);
+    const length = this.shape[at];
+    if (index < -length || index >= length)
+      throw new ShapeError(`select: index ${index} is outside dim ${dim} of ${showShape(this.shape)}.`);
+    return this.narrow(at, index < 0 ? index + length : index, 1).squeeze(at);
+  }
+  /** Adds `before[i]` and `after[i]` elements of `value` to dim i. */
+  pad(before: readonly number[], after: readonly number[], value = 0): Tensor {
+    if (before.length !== this.rank || after.length !== this.rank || [...before, ...after].some((n) => n < 0))
+      throw new ShapeError(`pad: ${showShape(before)} and ${showShape(after)} do not fit ${showShape(this.shape)}.`);
+    if (before.every((n) => n === 0) && after.every((n) => n === 0)) return this;
+    return apply("pad", [this], { before, after, value });
+  }
+  /** This tensor followed by others along dim. */
+  concat(others: readonly Tensor[], dim = 0): Tensor {
+    if (others.length === 0) return this;
+    return apply("concat", [this, ...others], { dim: normaliseDim("concat", dim, this.rank) });
+  }
+  /** Reverses dims; all of them by default. */
+  flip(dim?: number | readonly number[]): Tensor {
+    return apply("flip", [this], { dims: normaliseDims("flip", dim, this.rank) });
+  }
+  /** out[i][j] = x[i][index[i][j]] for dim 1: PyTorch's gather. index: int32, of this rank. */
+  gather(dim: number, index: Tensor): Tensor {
+    const d = normaliseDim("gather", dim, this.rank);
+    checkIndex("gather", index, this.shape[d]);
+    return apply("gather", [this, index], { dim: d });
+  }
+  /** Zeros of `shape` with these values added at index along dim; the gradient of gather. */
+  scatterAdd(dim: number, index: Tensor, shape: Shape): Tensor {
+    const d = normaliseDim("scatterAdd", dim, shape.length);
+    checkIndex("scatterAdd", index, shape[d]);
+    return apply("scatterAdd", [index, this], { dim: d, shape });
+  }
+  /** Picks slices of dim by an int32 index of any shape, which replaces that dim: rows of an embedding for dim 0. */
+  take(index: Tensor, dim = 0): Tensor {
+    const d = normaliseDim("take", dim, this.rank);
+    checkIndex("take", index, this.shape[d]);
+    return apply("take", [this, index], { dim: d });
+  }
+  /** Zeros of `shape` with these slices added at index along dim; the gradient of take. */
+  takeAdd(dim: number, index: Tensor, shape: Shape): Tensor {
+    const d = normaliseDim("takeAdd", dim, shape.length);
+    checkIndex("takeAdd", index, shape[d]);
+    return apply("takeAdd", [index, this], { dim: d, shape });
+  }
+  /** Places element i of dim at start + i·step of a dim of the given length; zeros elsewhere. */
+  spread(dim: number, start: number, step: number, length: number): Tensor {
+    const index = Int32Array.from({ length: this.shape[dim] }, (_, i) => start + i * step);
+    const shape = this.shape.map((n, i) => (i === dim ? length : n));
+    return this.takeAdd(dim, fromData(index, [index.length]), shape);
+  }
+
+  // Differentiation -----------------------------------------------------------------------------------------------
+
+  /** The same values, through which no gradient flows. */
+  detach(): Tensor {
+    return this.tracked ? new Tensor(this.storage, this.shape) : this;
+  }
+}
+
+/** A tensor over host data, which must not change afterwards. */
+export const fromData = (data: TypedArray, shape: Shape): Tensor => {
+  if (data.length !== sizeOf(shape))
+    throw new ShapeError(`tensor: ${data.length} elements do not fill shape ${showShape(shape)} (${sizeOf(shape)}).`);
+  return new Tensor(new Storage({ shape, dtype: dtypeOf(data) }, data));
+};
+
+/** A scalar of the given type. */
+export const scalarOf = (value: number, dtype: DType): Tensor => {
+  const data = newArray(dtype, 1);
+  data[0] = value;
+  return new Tensor(new Storage({ shape: [], dtype }, data));
+};
+
+/** Applies a primitive to checked operands. */
+export const apply = (op: string, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor => {
+  const primitive = primitives[op];
+  const out = new Tensor(compute(op, attributes, inputs, primitive.infer(inputs, attributes)));
+  return track(out, op, inputs, attributes, primitive.gradient);
+};
+
+const track = (
+  out: Tensor,
+  op: string,
+  inputs: readonly Tensor[],
+  attributes: Attributes,
+  gradient: Origin["gradient"],
+): Tensor => {
+  if (inputs.some((input) => input.tracked) && gradient) {
+    out.tracked = true;
+    out.origin = { op, inputs, attributes, gradient };
+  }
+  return out;
+};
+
+/**
+ * A function with a gradient rule of one's own: `f` gets the inputs without their history; `rule` gives dL/d(input) for each from
+ * dL/d(output) and the output. Written in ops, the rule can itself be differentiated.
+ */
+export const customGradient = (
+  inputs: readonly Tensor[],
+  f: (inputs: readonly Tensor[]) => Tensor,
+  rule: (gradient: Tensor, output: Tensor) => readonly (Tensor | null)[],
+): Tensor => {
+  const result = f(inputs.map((input) => input.detach())).detach();
+  const out = new Tensor(result.storage, result.shape);
+  return track(out, "customGradient", inputs, {}, ({ gradient, output }) => rule(gradient, output));
+};
+
+const binary = (op: string, a: Tensor, b: Operand): Tensor => apply(op, unify(op, a, b));
+
+/** Brings both operands to the type they compute in. */
+const unify = (op: string, a: Tensor, b: Operand): [Tensor, Tensor] => {
+  if (typeof b !== "number") {
+    if (!(b instanceof Tensor))
+      throw new ShapeError(`${op}: expects a tensor or a number, got ${describe(b)}; of a Variable use its value.`);
+    const dtype = promote(a.dtype, b.dtype);
+    return [a.cast(dtype), b.cast(dtype)];
+  }
+  const dtype = Number.isInteger(b) || isFloat(a.dtype) ? a.dtype : "float32";
+  return [a.cast(dtype), scalarOf(b, dtype)];
+};
+
+const pair = (op: string, a: Operand, b: Operand): [Tensor, Tensor] => {
+  if (typeof a !== "number") return unify(op, a, b);
+  if (typeof b !== "number") {
+    const [y, x] = unify(op, b, a);
+    return [x, y];
+  }
+  return [scalarOf(a, "float32"), scalarOf(b, "float32")];
+};
+
+const describe = (value: unknown): string =>
+  value === null ? "null" : typeof value === "object" ? value.constructor.name : typeof value;
+
+const dropDims = (x: Tensor, dims: readonly number[]): Tensor => x.reshape(x.shape.filter((_, i) => !dims.includes(i)));
+
+const reduce = (
+  op: string,
+  x: Tensor,
+  dim: number | readonly number[] | undefined,
+  { keepDim }: ReduceOptions,
+): Tensor => {
+  const dims = normaliseDims(op, dim, x.rank);
+  if (dims.length === 0) return x;
+  const out = apply(op, [x], { dims });
+  return keepDim ? out : dropDims(out, dims);
+};
+
+const argExtreme = (op: string, x: Tensor, dim: number | undefined, { keepDim }: ReduceOptions): Tensor => {
+  if (dim === undefined) return apply(op, [x.reshape([-1])], { dim: 0 }).reshape([]);
+  const d = normaliseDim(op, dim, x.rank);
+  const out = apply(op, [x], { dim: d });
+  return keepDim ? out : dropDims(out, [d]);
+};
+
+const resolveShape = (x: Tensor, shape: Shape): Shape => {
+  const open = shape.indexOf(-1);
+  const known = sizeOf(shape.filter((n) => n !== -1));
+  const target = open === -1 ? shape : shape.map((n, i) => (i === open ? x.size / known : n));
+  if (sizeOf(target) !== x.size || target.some((n) => !Number.isInteger(n) || n < 0))
+    throw new ShapeError(`reshape: ${showShape(x.shape)} (${x.size} elements) does not fill ${showShape(shape)}.`);
+  return target;
+};
+
+const resolveRange = (range: Range, length: number, dim: number): [start: number, stop: number, step: number] => {
+  if (range === null) return [0, length, 1];
+  if (typeof range === "number") {
+    if (range < -length || range >= length)
+      throw new ShapeError(`slice: index ${range} is outside dim ${dim} of length ${length}.`);
+    const start = range < 0 ? range + length : range;
+    return [start, start + 1, 1];
+  }
+  const [from, to, step = 1] = range;
+  if (!Number.isInteger(step) || step < 1)
+    throw new ShapeError(`slice: step ${step} of dim ${dim}; expected a positive whole number (use flip to reverse).`);
+  const bound = (at: number): number => Math.min(Math.max(at < 0 ? at + length : at, 0), length);
+  const start = bound(from ?? 0);
+  const stop = Math.max(start, bound(to ?? length));
+  return [
+    start,
+    start + sliceLength(start, stop, step) * step - (sliceLength(start, stop, step) > 0 ? step - 1 : 0),
+    step,
+  ];
+};
+
+/** Indices on the host are checked; those computed on a device are clamped by the kernels. */
+const checkIndex = (op: string, index: Tensor, length: number): void => {
+  const data = index.storage.host;
+  if (!data || index.dtype !== "int32") return;
+  for (const i of data) if (i < 0 || i >= length) throw new ShapeError(`${op}: index ${i} is outside [0, ${length}).`);
+};

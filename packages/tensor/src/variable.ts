@@ -1,0 +1,157 @@
+// State that outlives a scope: the mutable cell, and its trainable kind.
+import type { Backend, DeviceBuffer, Shape } from "./backend.ts";
+import type { DType, TypedArray } from "./dtype.ts";
+import {
+  backendFor,
+  currentBackend,
+  currentRecorder,
+  detach,
+  deviceBuffer,
+  hostData,
+  inScope,
+  jsBackend,
+  onScopeClose,
+  Storage,
+} from "./engine.ts";
+import { ShapeError } from "./errors.ts";
+import type { Cell } from "./recorder.ts";
+import { sameShape, showShape } from "./shape.ts";
+import { Tensor } from "./tensor.ts";
+
+/** Backend memory of Variables that are gone is freed when the engine collects them. */
+const reclaim = new FinalizationRegistry<{ backend: Backend; buffer: DeviceBuffer }>(({ backend, buffer }) =>
+  backend.free(buffer),
+);
+
+/** A mutable cell of fixed shape and type: running statistics, moments, counters, target weights. */
+export class Variable implements Cell {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Stable name, as in a state dict. */
+  name: string;
+  private backend: Backend = jsBackend();
+  private memory: DeviceBuffer;
+  /** The tensor that shares this memory until the scope ends or the next assignment. */
+  private lent: Tensor | null = null;
+
+  constructor(initial: Tensor, name = "") {
+    this.shape = initial.shape;
+    this.dtype = initial.dtype;
+    this.name = name;
+    this.memory = hostData(initial.storage).slice() as TypedArray;
+  }
+
+  /** The current value. Inside a scope it shares the cell's memory, and keeps its value if the cell is assigned later. */
+  get value(): Tensor {
+    const recorder = currentRecorder();
+    if (recorder) return this.lend(recorder.read(this));
+    if (!inScope()) return new Tensor(new Storage(this, this.toHost()));
+    if (this.lent && !this.lent.storage.recorder) return this.lent;
+    const storage = new Storage(this);
+    const memory = this.buffer(this.dtype === "float64");
+    if (this.backend === jsBackend()) storage.host = memory as TypedArray;
+    else storage.device = memory;
+    storage.borrowed = true;
+    const tensor = this.lend(storage);
+    onScopeClose(() => {
+      if (storage.borrowed) {
+        storage.host = null;
+        storage.device = null;
+        storage.freed = true;
+      }
+      if (this.lent === tensor) this.lent = null;
+    });
+    return tensor;
+  }
+
+  private lend(storage: Storage): Tensor {
+    if (this.lent?.storage !== storage) this.lent = new Tensor(storage);
+    return this.lent as Tensor;
+  }
+
+  /** Replaces the value; shape and type must be the cell's. */
+  assign(value: Tensor): void {
+    if (!sameShape(value.shape, this.shape) || value.dtype !== this.dtype)
+      throw new ShapeError(
+        `assign: variable ${this.name || "(unnamed)"} holds ${this.dtype} ${showShape(this.shape)}, got ${value.dtype} ${showShape(value.shape)}.`,
+      );
+    const recorder = currentRecorder();
+    if (recorder) {
+      this.lent = null;
+      recorder.assign(this, value);
+      return;
+    }
+    this.beforeOverwrite();
+    const target = this.buffer(this.dtype === "float64");
+    if (this.backend === jsBackend()) (target as TypedArray).set(hostData(value.storage) as Float32Array);
+    else if (value.storage.device || inScope()) this.backend.copy(deviceBuffer(value.storage), target);
+    else this.backend.write(target, hostData(value.storage));
+  }
+
+  /** Replaces the value from an array of the cell's size. */
+  set(data: ArrayLike<number>): void {
+    const copy = this.toHost();
+    if (data.length !== copy.length)
+      throw new ShapeError(
+        `set: variable ${this.name || "(unnamed)"} has ${copy.length} elements, got ${data.length}.`,
+      );
+    copy.set(data as ArrayLike<number> as Float32Array);
+    this.beforeOverwrite();
+    const target = this.buffer(this.dtype === "float64");
+    if (this.backend === jsBackend()) (target as TypedArray).set(copy as Float32Array);
+    else this.backend.write(target, copy);
+  }
+
+  /** A copy of the elements. */
+  toHost(): TypedArray {
+    if (this.backend === jsBackend()) return (this.memory as TypedArray).slice();
+    const storage = new Storage(this);
+    storage.device = this.memory;
+    return hostData(storage);
+  }
+
+  /** Called before the cell's memory changes: whoever still holds the old value gets a copy. */
+  beforeOverwrite(): void {
+    if (this.lent && !this.lent.storage.recorder) detach(this.lent.storage);
+    this.lent = null;
+  }
+
+  /** The lasting memory on the backend in use, moved there the first time. */
+  buffer(float64: boolean): DeviceBuffer {
+    const wanted = float64 ? jsBackend() : backendFor(this.dtype === "float64");
+    if (this.backend === wanted) return this.memory;
+    this.beforeOverwrite();
+    const data = this.toHost();
+    if (this.backend !== jsBackend()) {
+      reclaim.unregister(this);
+      this.backend.free(this.memory);
+    }
+    this.backend = wanted;
+    if (wanted === jsBackend()) this.memory = data;
+    else {
+      this.memory = wanted.allocate(this.dtype, data.length);
+      wanted.write(this.memory, data);
+      reclaim.register(this, { backend: currentBackend(), buffer: this.memory }, this);
+    }
+    return this.memory;
+  }
+}
+
+/** A trainable Variable: what optimizers differentiate. */
+export class Parameter extends Variable {}
+
+/** Copies the value of each Variable into its partner: a target network. */
+export const copy = (from: readonly Variable[], to: readonly Variable[]): void => {
+  checkPairs("copy", from, to);
+  from.forEach((source, i) => to[i].assign(source.value));
+};
+
+/** to ← (1 − tau)·to + tau·from: Polyak averaging of target networks (Lillicrap et al. 2016). */
+export const blend = (from: readonly Variable[], to: readonly Variable[], tau: number): void => {
+  checkPairs("blend", from, to);
+  from.forEach((source, i) => to[i].assign(to[i].value.mul(1 - tau).add(source.value.mul(tau))));
+};
+
+const checkPairs = (op: string, from: readonly Variable[], to: readonly Variable[]): void => {
+  if (from.length !== to.length) throw new ShapeError(`${op}: ${from.length} variables for ${to.length}.`);
+};
