@@ -1,0 +1,170 @@
+// Inputs for every primitive: what the gradient check and the conformance suite run. An op without an entry fails both.
+import type { Attributes, Shape } from "../backend.ts";
+import type { DType } from "../dtype.ts";
+
+/** How an input is filled. */
+export interface SampleInput {
+  readonly shape: Shape;
+  readonly dtype?: DType;
+  /** Values are spread over this range, never repeated; default [−2, 2]. */
+  readonly range?: readonly [low: number, high: number];
+  /** Values as given. */
+  readonly data?: readonly number[];
+}
+
+export interface Sample {
+  readonly inputs: readonly SampleInput[];
+  readonly attributes?: Attributes;
+}
+
+const one = (shape: Shape, range?: SampleInput["range"]): Sample => ({ inputs: [{ shape, range }] });
+const everyShape = (range?: SampleInput["range"]): Sample[] => [
+  one([3, 5], range),
+  one([], range),
+  one([0, 3], range),
+  one([17], range),
+];
+const pairs = (a?: SampleInput["range"], b: SampleInput["range"] = a): Sample[] =>
+  (
+    [
+      [
+        [3, 4],
+        [3, 4],
+      ],
+      [[3, 4], [4]],
+      [
+        [3, 1],
+        [1, 4],
+      ],
+      [[], [2, 3]],
+      [
+        [2, 1, 3],
+        [4, 1],
+      ],
+      [[0, 3], [3]],
+    ] as const
+  ).map(([m, n]) => ({
+    inputs: [
+      { shape: m, range: a },
+      { shape: n, range: b },
+    ],
+  }));
+const bools = (shape: Shape): SampleInput => ({ shape, dtype: "bool", range: [0, 2] });
+const index = (shape: Shape, data: readonly number[]): SampleInput => ({ shape, dtype: "int32", data });
+const product = (m: Shape, n: Shape, transposeA = false, transposeB = false): Sample => ({
+  inputs: [{ shape: m }, { shape: n }],
+  attributes: { transposeA, transposeB },
+});
+const reductions = (range?: SampleInput["range"]): Sample[] => [
+  { ...one([2, 3, 4], range), attributes: { dims: [0] } },
+  { ...one([2, 3, 4], range), attributes: { dims: [1] } },
+  { ...one([2, 3, 4], range), attributes: { dims: [0, 2] } },
+  { ...one([2, 3, 4], range), attributes: { dims: [0, 1, 2] } },
+  { ...one([37], range), attributes: { dims: [0] } },
+];
+const alongDims: Sample[] = [0, 1, 2].map((dim) => ({ ...one([2, 3, 4]), attributes: { dim } }));
+
+export const samples: Readonly<Record<string, readonly Sample[]>> = {
+  neg: everyShape(),
+  abs: everyShape(),
+  sign: everyShape(),
+  square: everyShape(),
+  exp: everyShape(),
+  expm1: everyShape(),
+  log: everyShape([0.1, 4]),
+  log1p: everyShape([-0.9, 4]),
+  sqrt: everyShape([0.1, 4]),
+  reciprocal: everyShape([0.3, 3]),
+  sin: everyShape([-9, 9]),
+  cos: everyShape([-9, 9]),
+  tanh: everyShape(),
+  sigmoid: everyShape([-6, 6]),
+  erf: everyShape(),
+  relu: everyShape(),
+  floor: everyShape([-5, 5]),
+  ceil: everyShape([-5, 5]),
+  round: everyShape([-5, 5]),
+  isFinite: everyShape(),
+  logicalNot: [{ inputs: [bools([3, 4])] }],
+  cast: [
+    { ...one([3, 4]), attributes: { dtype: "float64" } },
+    { ...one([3, 4], [-9, 9]), attributes: { dtype: "int32" } },
+  ],
+  add: pairs(),
+  sub: pairs(),
+  mul: pairs(),
+  div: pairs([-2, 2], [0.4, 3]),
+  maximum: pairs(),
+  minimum: pairs(),
+  pow: pairs([0.2, 3], [-2, 3]),
+  equal: pairs(),
+  notEqual: pairs(),
+  less: pairs(),
+  lessEqual: pairs(),
+  logicalAnd: [{ inputs: [bools([3, 4]), bools([4])] }],
+  logicalOr: [{ inputs: [bools([3, 4]), bools([4])] }],
+  where: [
+    { inputs: [bools([3, 4]), { shape: [3, 4] }, { shape: [3, 4] }] },
+    { inputs: [bools([4]), { shape: [3, 1] }, { shape: [] }] },
+  ],
+  sum: [...reductions(), { ...one([0, 3]), attributes: { dims: [0] } }],
+  prod: [...reductions(), { inputs: [{ shape: [4], data: [2, 0, 3, 0.5] }], attributes: { dims: [0] } }],
+  max: reductions(),
+  min: reductions(),
+  argmax: alongDims,
+  argmin: alongDims,
+  cumsum: alongDims,
+  cumprod: [...alongDims, { inputs: [{ shape: [5], data: [2, 0, 3, 0.5, 0] }], attributes: { dim: 0 } }],
+  allFinite: [one([3, 4]), { inputs: [{ shape: [2] }, { shape: [3], data: [1, Number.NaN, 2] }] }],
+  matmul: [
+    product([3, 4], [4, 5]),
+    product([4, 3], [4, 5], true),
+    product([3, 4], [5, 4], false, true),
+    product([4, 3], [5, 4], true, true),
+    product([2, 3, 4], [2, 4, 5]),
+    product([1, 1], [1, 1]),
+    product([17, 9], [9, 13]),
+    product([2, 0], [0, 3]),
+  ],
+  permute: [
+    { ...one([2, 3, 4]), attributes: { order: [2, 0, 1] } },
+    { ...one([5, 7]), attributes: { order: [1, 0] } },
+  ],
+  expand: [
+    { ...one([3, 1]), attributes: { shape: [2, 3, 4] } },
+    { ...one([]), attributes: { shape: [5] } },
+  ],
+  slice: [
+    { ...one([4, 5]), attributes: { start: [1, 0], stop: [3, 5], step: [1, 1] } },
+    { ...one([7, 5]), attributes: { start: [1, 0], stop: [6, 5], step: [2, 3] } },
+  ],
+  pad: [{ ...one([2, 3]), attributes: { before: [1, 0], after: [0, 2], value: 1.5 } }],
+  concat: [
+    { inputs: [{ shape: [2, 3] }, { shape: [1, 3] }, { shape: [2, 3] }], attributes: { dim: 0 } },
+    { inputs: [{ shape: [2, 3] }, { shape: [2, 2] }], attributes: { dim: 1 } },
+  ],
+  flip: [{ ...one([2, 3, 4]), attributes: { dims: [0, 2] } }],
+  gather: [{ inputs: [{ shape: [3, 4] }, index([2, 2], [0, 3, 1, 1])], attributes: { dim: 1 } }],
+  scatterAdd: [
+    { inputs: [index([2, 3], [0, 2, 2, 1, 1, 0]), { shape: [2, 3] }], attributes: { dim: 1, shape: [2, 4] } },
+  ],
+  take: [
+    { inputs: [{ shape: [4, 3] }, index([2, 2], [0, 3, 3, 1])], attributes: { dim: 0 } },
+    { inputs: [{ shape: [2, 4, 3] }, index([3], [0, 3, 0])], attributes: { dim: 1 } },
+  ],
+  takeAdd: [{ inputs: [index([3], [0, 3, 0]), { shape: [3, 2] }], attributes: { dim: 0, shape: [4, 2] } }],
+};
+
+/** Distinct values over the range in a scrambled but fixed order. */
+export const sampleValues = (
+  { shape, dtype = "float32", range: [low, high] = [-2, 2], data }: SampleInput,
+  salt: number,
+): number[] => {
+  if (data) return [...data];
+  const size = shape.reduce((n, length) => n * length, 1);
+  return Array.from({ length: size }, (_, i) => {
+    const u = ((i * 7919 + salt * 104729 + 37) % 1009) / 1009;
+    const value = low + (high - low) * u;
+    return dtype === "bool" ? Number(value >= 1) : dtype === "int32" ? Math.floor(value) : value;
+  });
+};
