@@ -9,12 +9,27 @@ const project = (name: string, include: string[], options = {}) => ({
   test: { name, include, environment: "node", ...options },
 });
 
+const minutes = 60_000;
+
 export default defineConfig({
   test: {
+    passWithNoTests: true,
     projects: [
-      project("unit", ["packages/*/src/**/*.test.ts", "environments/src/**/*.test.ts", "apps/*/src/**/*.test.ts"]),
+      // `npm test`
+      project("unit", [
+        "packages/*/src/**/*.test.ts",
+        "environments/src/**/*.test.ts",
+        "apps/*/src/**/*.test.ts",
+        "bench/src/**/*.test.ts",
+      ]),
       project("parity", ["test/parity/**/*.test.ts"]),
-      project("architecture", ["test/architecture.test.ts"]),
+      project("architecture", ["test/architecture/**/*.test.ts"]),
+      project("conformance", ["test/conformance/**/*.test.ts"], { testTimeout: minutes }),
+      // Longer, or in need of more than Node: each has a script of its own and runs in .ci/run.
+      project("learning", ["test/learning/**/*.test.ts"], { testTimeout: 15 * minutes, fileParallelism: true }),
+      project("browser", ["test/browser/**/*.test.ts"], { testTimeout: 5 * minutes, hookTimeout: 5 * minutes }),
+      project("packaging", ["test/packaging/**/*.test.ts"], { testTimeout: 10 * minutes, hookTimeout: 10 * minutes }),
+      project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 60 * minutes }),
     ],
   },
 });
