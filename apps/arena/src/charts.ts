@@ -1,0 +1,134 @@
+// The charts: curves of one or two lanes over environment steps, by uPlot.
+import uPlot from "uplot";
+import type { Series } from "./series.ts";
+
+/** One line of a chart. */
+export interface Curve {
+  readonly label: string;
+  readonly series: Series;
+  /** Which column of the series. */
+  readonly column: number;
+  /** Name of the CSS custom property that holds the colour. */
+  readonly colour: string;
+  readonly width: number;
+  readonly opacity?: number;
+  readonly dash?: readonly number[];
+}
+
+export interface ChartOptions {
+  readonly curves: readonly Curve[];
+  /** A level to reach, drawn across. */
+  readonly goal?: number;
+  readonly format: (value: number) => string;
+}
+
+export class Chart {
+  readonly #host: HTMLElement;
+  readonly #curves: readonly Curve[];
+  readonly #plot: uPlot;
+
+  constructor(host: HTMLElement, options: ChartOptions) {
+    this.#host = host;
+    this.#curves = options.curves;
+    this.#plot = new uPlot(plotOptions(host, options), this.#data(), host);
+  }
+
+  /** Shows what the series hold now. */
+  refresh(): void {
+    this.#plot.setData(this.#data());
+  }
+
+  resize(): void {
+    const { clientWidth, clientHeight } = this.#host;
+    if (clientWidth > 0 && clientHeight > 0) this.#plot.setSize({ width: clientWidth, height: clientHeight });
+  }
+
+  /** Takes the theme's colours anew. */
+  refreshPalette(): void {
+    this.#plot.redraw(false, true);
+  }
+
+  close(): void {
+    this.#plot.destroy();
+  }
+
+  /** One table per series, joined on the step where there are two. */
+  #data(): uPlot.AlignedData {
+    const tables: uPlot.AlignedData[] = [];
+    for (const series of new Set(this.#curves.map((curve) => curve.series))) {
+      const columns = this.#curves
+        .filter((curve) => curve.series === series)
+        .map(({ column }) => series.column(column));
+      tables.push([series.column(0), ...columns]);
+    }
+    return tables.length === 1 ? tables[0] : uPlot.join(tables);
+  }
+}
+
+function plotOptions(host: HTMLElement, { curves, goal, format }: ChartOptions): uPlot.Options {
+  const colour = (name: string): string => getComputedStyle(host).getPropertyValue(name).trim();
+  const axis: uPlot.Axis = {
+    stroke: () => colour("--muted"),
+    font: "11px system-ui, sans-serif",
+    grid: { stroke: () => colour("--line"), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width: Math.max(1, host.clientWidth),
+    height: Math.max(1, host.clientHeight),
+    legend: { show: false },
+    padding: [8, 10, 0, 0],
+    cursor: { drag: { x: false, y: false }, points: { size: 6 } },
+    scales: { x: { time: false }, y: { range: (_, low, high) => paddedRange(low, high, goal) } },
+    axes: [
+      { ...axis, size: 24, gap: 4, values: (_, ticks) => ticks.map(compactNumber) },
+      { ...axis, size: 44, gap: 4, space: 28, values: (_, ticks) => ticks.map(format) },
+    ],
+    series: [
+      {},
+      ...curves.map(
+        (curve): uPlot.Series => ({
+          label: curve.label,
+          stroke: () => colour(curve.colour),
+          width: curve.width,
+          alpha: curve.opacity ?? 1,
+          dash: curve.dash as number[] | undefined,
+          spanGaps: true,
+          points: { show: false },
+        }),
+      ),
+    ],
+    hooks: goal === undefined ? {} : { drawAxes: [(plot) => drawGoal(plot, goal, colour("--good"))] },
+  };
+}
+
+function paddedRange(low: number | null, high: number | null, goal?: number): uPlot.Range.MinMax {
+  if (low === null || high === null) return [0, goal === undefined ? 1 : goal * 1.08];
+  const top = goal !== undefined && high > goal * 0.5 ? Math.max(high, goal) : high;
+  const margin = (top - low || Math.abs(top) || 1) * 0.08;
+  const bottom = low >= 0 ? Math.max(0, low - margin) : low - margin;
+  return [bottom, top + margin];
+}
+
+function drawGoal(plot: uPlot, goal: number, colour: string): void {
+  const y = plot.valToPos(goal, "y", true);
+  const { left, top, width, height } = plot.bbox;
+  if (y < top || y > top + height) return;
+  const context = plot.ctx;
+  context.save();
+  context.strokeStyle = colour;
+  context.lineWidth = devicePixelRatio;
+  context.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
+  context.beginPath();
+  context.moveTo(left, y);
+  context.lineTo(left + width, y);
+  context.stroke();
+  context.restore();
+}
+
+/** 12 345 → "12k"; for ticks. */
+export function compactNumber(value: number): string {
+  return compact.format(value);
+}
+
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });

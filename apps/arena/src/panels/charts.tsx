@@ -1,0 +1,114 @@
+// The curves of the lanes: return and loss over environment steps.
+import { createEffect, createMemo, For, type JSX, on, onCleanup } from "solid-js";
+import { Chart, compactNumber, type ChartOptions, type Curve } from "../charts.ts";
+import { resolveAlgorithm, resolveEnvironment } from "../catalogue.ts";
+import type { Arena } from "../page/arena.ts";
+import type { Theme } from "../page/theme.ts";
+
+/** Charts are redrawn at most this often, in milliseconds. */
+const refreshMilliseconds = 200;
+
+export function Charts(props: { readonly arena: Arena; readonly theme: Theme }): JSX.Element {
+  const lanes = () => props.arena.lanes.slice(0, props.arena.laneCount());
+  const name = (index: number): string => resolveAlgorithm(props.arena.setup().lanes[index]?.algorithm ?? "").title;
+  const goal = () => resolveEnvironment(props.arena.setup().environment, props.arena.setup().map).rewardThreshold;
+  const solo = () => props.arena.laneCount() === 1;
+  const returns = createMemo((): readonly Curve[] =>
+    lanes().flatMap(({ returns: series, index }) => {
+      const colour = `--lane-${index}`;
+      const curves: Curve[] = [
+        { label: solo() ? "Episode" : "", series, column: 1, colour, width: 1, opacity: 0.3 },
+        { label: solo() ? "Mean of 20" : name(index), series, column: 2, colour, width: 2.25 },
+      ];
+      if (solo()) curves.push({ label: "Mean of 100", series, column: 3, colour: "--lane-1", width: 1.75 });
+      return curves;
+    }),
+  );
+  const losses = createMemo((): readonly Curve[] =>
+    lanes().map(({ losses: series, index }) => ({
+      label: solo() ? "" : name(index),
+      series,
+      column: 1,
+      colour: `--lane-${index}`,
+      width: 1.5,
+    })),
+  );
+  return (
+    <section class="charts" aria-label="Curves">
+      <ChartView
+        title="Return"
+        arena={props.arena}
+        theme={props.theme}
+        options={{ curves: returns(), goal: goal(), format: compactNumber }}
+      />
+      <ChartView
+        title="Loss"
+        arena={props.arena}
+        theme={props.theme}
+        options={{ curves: losses(), format: compactNumber }}
+      />
+    </section>
+  );
+}
+
+interface ChartViewProps {
+  readonly title: string;
+  readonly arena: Arena;
+  readonly theme: Theme;
+  readonly options: ChartOptions;
+}
+
+function ChartView(props: ChartViewProps): JSX.Element {
+  let host!: HTMLDivElement;
+  let chart: Chart | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  createEffect(() => {
+    const opened = new Chart(host, props.options);
+    const observer = new ResizeObserver(() => opened.resize());
+    observer.observe(host);
+    chart = opened;
+    onCleanup(() => {
+      observer.disconnect();
+      opened.close();
+    });
+  });
+  createEffect(
+    on(
+      () => props.arena.lanes.map((lane) => lane.curveVersion()),
+      () => {
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          requestAnimationFrame(() => chart?.refresh());
+        }, refreshMilliseconds);
+      },
+    ),
+  );
+  createEffect(
+    on(
+      () => props.theme.current(),
+      () => chart?.refreshPalette(),
+      { defer: true },
+    ),
+  );
+  onCleanup(() => clearTimeout(timer));
+
+  return (
+    <figure class="chart">
+      <figcaption>
+        <h2>{props.title}</h2>
+        <ul class="legend">
+          <For each={props.options.curves.filter(({ label }) => label !== "")}>
+            {(curve) => (
+              <li>
+                <span style={{ background: `var(${curve.colour})`, opacity: curve.opacity ?? 1 }} />
+                {curve.label}
+              </li>
+            )}
+          </For>
+        </ul>
+      </figcaption>
+      <div class="chart-surface" ref={host} role="img" aria-label={`${props.title} over environment steps`} />
+    </figure>
+  );
+}

@@ -1,0 +1,62 @@
+// The figures of a run, the mean return first.
+import { For, type JSX, Show } from "solid-js";
+import type { Lane } from "../page/lane.ts";
+
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
+
+export function FiguresStrip(props: { readonly lane: Lane; readonly threshold?: number }): JSX.Element {
+  const figures = () => props.lane.figures();
+  const solved = () =>
+    props.threshold !== undefined && figures().mean100 >= props.threshold && figures().episodes >= 100;
+  const named = () => Object.entries(figures().named).slice(0, 2);
+  return (
+    <dl class="figures">
+      <div class="figure figure-main">
+        <dt>Mean return, last 20</dt>
+        <dd>
+          {returnText(figures().mean20)}
+          <Show when={props.threshold}>
+            {(threshold) => (
+              <span class="goal-badge" classList={{ reached: solved() }}>
+                {solved() ? "solved" : `goal ${threshold()}`}
+              </span>
+            )}
+          </Show>
+        </dd>
+      </div>
+      <div class="figure">
+        <dt>Steps</dt>
+        <dd title={whole.format(figures().steps)}>{short(figures().steps)}</dd>
+      </div>
+      <div class="figure">
+        <dt>Episodes</dt>
+        <dd title={whole.format(figures().episodes)}>{short(figures().episodes)}</dd>
+      </div>
+      <div class="figure">
+        <dt>Steps/s</dt>
+        <dd>{props.lane.status() === "running" ? short(figures().stepsPerSecond) : "–"}</dd>
+      </div>
+      <For each={named()}>
+        {([name, value]) => (
+          <div class="figure figure-named">
+            <dt>{symbols[name] ?? name}</dt>
+            <dd>{value.toPrecision(3)}</dd>
+          </div>
+        )}
+      </For>
+    </dl>
+  );
+}
+
+const symbols: Readonly<Record<string, string>> = { epsilon: "Exploration ε", meanQ: "Mean Q", entropy: "Entropy" };
+
+function short(value: number): string {
+  return value < 100_000 ? whole.format(value) : compact.format(value);
+}
+
+/** Returns of board games are shares of 1; those of control are counts. */
+function returnText(value: number): string {
+  if (Number.isNaN(value)) return "–";
+  return Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(1);
+}

@@ -1,0 +1,72 @@
+// The header: what is played, from which seed, in how many lanes.
+import { For, type JSX } from "solid-js";
+import { environmentIds, titleOf } from "../catalogue.ts";
+import type { Arena } from "../page/arena.ts";
+import type { Theme } from "../page/theme.ts";
+import { Icon } from "./icons.tsx";
+import { SeedField } from "./seed-field.tsx";
+
+export function Header(props: {
+  readonly arena: Arena;
+  readonly theme: Theme;
+  readonly onHelp: () => void;
+}): JSX.Element {
+  return (
+    <header class="header">
+      <h1 class="brand">
+        <svg viewBox="0 0 32 32" aria-hidden="true">
+          <path class="brand-track" d="M4 25h24" />
+          <path
+            class="brand-cart"
+            d="M10 18.5h12a1.5 1.5 0 0 1 1.5 1.5v3.5a1.5 1.5 0 0 1-1.5 1.5H10a1.5 1.5 0 0 1-1.5-1.5V20a1.5 1.5 0 0 1 1.5-1.5Z"
+          />
+          <path class="brand-pole" d="M16 19.5 21 5" />
+        </svg>
+        agon
+      </h1>
+      <div class="header-tools">
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={props.theme.current() === "dark" ? "Light theme" : "Dark theme"}
+          title="Light or dark (T)"
+          onClick={() => props.theme.toggle()}
+        >
+          <Icon name={props.theme.current() === "dark" ? "sun" : "moon"} />
+        </button>
+        <button type="button" class="icon-button" aria-label="Help" title="Help (?)" onClick={() => props.onHelp()}>
+          <Icon name="help" />
+        </button>
+      </div>
+      <div class="header-setup">
+        <label class="field field-wide">
+          <span class="field-name">Environment</span>
+          <select
+            class="select"
+            data-control="environment"
+            value={props.arena.setup().environment}
+            onChange={(event) => props.arena.setEnvironment(event.currentTarget.value)}
+          >
+            <For each={environmentIds}>{(id) => <option value={id}>{titleOf(id)}</option>}</For>
+          </select>
+        </label>
+        <SeedField seed={props.arena.setup().seed} onSeed={(seed) => props.arena.setSeed(seed)} />
+        <div class="segments" role="group" aria-label="Lanes">
+          <For each={[1, 2] as const}>
+            {(count) => (
+              <button
+                type="button"
+                data-control={`lanes-${count}`}
+                aria-pressed={props.arena.laneCount() === count}
+                title={count === 1 ? "One agent (L)" : "Two agents side by side (L)"}
+                onClick={() => props.arena.setLaneCount(count)}
+              >
+                {count === 1 ? "Solo" : "Race"}
+              </button>
+            )}
+          </For>
+        </div>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,62 @@
+// What the agent thinks of the moment that is shown: one bar per action, the chosen one marked.
+import { createMemo, For, type JSX, Show } from "solid-js";
+import type { Lane } from "../page/lane.ts";
+
+const arrows: Readonly<Record<string, string>> = { left: "←", right: "→", up: "↑", down: "↓" };
+
+interface Bar {
+  readonly name: string;
+  readonly share: number;
+  readonly text: string;
+  readonly chosen: boolean;
+}
+
+export function Mind(props: { readonly lane: Lane }): JSX.Element {
+  const thought = () => props.lane.picture()?.thought ?? null;
+  const names = createMemo((): readonly string[] => {
+    const action = props.lane.picture()?.environment.action;
+    if (action?.kind !== "discrete") return [];
+    return Array.from({ length: action.n }, (_, index) => action.labels?.[index] ?? String(action.start + index));
+  });
+  const bar = (index: number): Bar => {
+    const current = thought();
+    const name = names()[index];
+    if (current === null) return { name, share: 0, text: "", chosen: false };
+    const value = current.actions[index];
+    return {
+      name,
+      share: current.kind === "probabilities" ? value : shareOf(current.actions, value),
+      text: current.kind === "probabilities" ? `${Math.round(value * 100)}%` : value.toPrecision(3),
+      chosen: current.choice === index,
+    };
+  };
+  return (
+    <Show when={thought() !== null && names().length <= 6}>
+      <ul
+        class="mind"
+        aria-label={thought()?.kind === "probabilities" ? "Probability of each action" : "Value of each action"}
+      >
+        <For each={names()}>
+          {(_, index) => (
+            <li classList={{ chosen: bar(index()).chosen }}>
+              <span class="mind-name" title={bar(index()).name}>
+                {arrows[bar(index()).name.toLowerCase()] ?? bar(index()).name}
+              </span>
+              <span class="mind-bar">
+                <span style={{ transform: `scaleX(${bar(index()).share.toFixed(3)})` }} />
+              </span>
+              <span class="mind-value">{bar(index()).text}</span>
+            </li>
+          )}
+        </For>
+      </ul>
+    </Show>
+  );
+}
+
+/** Where a value lies between the least and the greatest; bars of equal values are equal. */
+function shareOf(values: Float32Array, value: number): number {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  return high > low ? 0.12 + (0.88 * (value - low)) / (high - low) : 0.5;
+}

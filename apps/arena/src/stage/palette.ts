@@ -1,0 +1,49 @@
+// The colours of the stage and the charts, read from the style sheet so that each theme is written once.
+
+export interface Palette {
+  /** Colour of a role that environments draw with; any other name is a CSS colour of its own. */
+  readonly roles: Readonly<Record<string, string>>;
+  /** Colours of low to high values. */
+  readonly heat: readonly string[];
+}
+
+const roleNames = [
+  "background",
+  "surface",
+  "grid",
+  "text",
+  "muted",
+  "accent",
+  "agent",
+  "goal",
+  "danger",
+  "wall",
+  "track",
+  "cart",
+  "pole",
+];
+
+/** The palette in force at an element, lane colours included. */
+export function paletteAt(element: Element): Palette {
+  const style = getComputedStyle(element);
+  const read = (name: string): string => style.getPropertyValue(name).trim();
+  return {
+    roles: Object.fromEntries(roleNames.map((role) => [role, read(`--stage-${role}`)])),
+    heat: [0, 1, 2, 3, 4].map((index) => read(`--heat-${index}`)),
+  };
+}
+
+/** The colour at `share` (0 to 1) of a ramp of #rrggbb stops. */
+export function rampColour(ramp: readonly string[], share: number): string {
+  const position = Math.min(1, Math.max(0, share)) * (ramp.length - 1);
+  const index = Math.min(ramp.length - 2, Math.floor(position));
+  const weight = position - index;
+  const mix = (channel: number): string => {
+    const from = Number.parseInt(ramp[index].slice(channel, channel + 2), 16);
+    const to = Number.parseInt(ramp[index + 1].slice(channel, channel + 2), 16);
+    return Math.round(from + weight * (to - from))
+      .toString(16)
+      .padStart(2, "0");
+  };
+  return `#${mix(1)}${mix(3)}${mix(5)}`;
+}
