@@ -7,6 +7,14 @@ export type { DType, TypedArray } from "./dtype.ts";
 export { NonFiniteError, ShapeError, UsageError } from "./errors.ts";
 export { einsum } from "./einsum.ts";
 export { guardFinite } from "./guard.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsArray,
+  type SafetensorsEntry,
+  SafetensorsError,
+  type SafetensorsFile,
+} from "./safetensors.ts";
 export { scope } from "./scope.ts";
 export {
   customGradient,
