@@ -78,7 +78,7 @@ export function loadFixture(name: string): Fixture {
   if (!existsSync(path)) {
     throw new Error(`loadFixture: no file ${path}; have ${fixtureNames().join(", ")}.`);
   }
-  const raw = JSON.parse(readFileSync(path, "utf8")) as Fixture & { cases: Record<string, unknown>[] };
+  const raw = JSON.parse(readFileSync(path, "utf8")) as Omit<Fixture, "cases"> & { cases: Record<string, unknown>[] };
   return {
     name: raw.name,
     source: raw.source,
@@ -259,7 +259,7 @@ function decodeTensor(file: string, { dtype, shape, data }: RawTensor): FixtureT
     throw new Error(`loadFixture: ${file} has a tensor of shape [${shape.join(", ")}] with ${data.length} elements.`);
   }
   const integers = known === "int64str" ? data.map((digits) => BigInt(digits)) : undefined;
-  return { dtype: known, shape, data: arrays[known].from(data, Number), integers };
+  return { dtype: known, shape, data: new arrays[known](data.map(Number)), integers };
 }
 
 /** Turns the strings "NaN", "Infinity" and "-Infinity", which stand for numbers in JSON, into those numbers. */
