@@ -47,27 +47,6 @@ export interface EnvironmentDefinition<State = unknown> {
   draw?(state: State, canvas: Canvas): void;
   /** The full model, where states are few. */
   table?(): TransitionTable;
-  /** A struct-of-arrays step over many copies, held equal to `step` by a test. */
-  readonly batch?: BatchRules;
-}
-
-/** Rules over many copies at once, without allocation. Layout of a lane's state is the environment's own: [lanes, stateSize]. */
-export interface BatchRules {
-  readonly stateSize: number;
-  /** Starts one lane. */
-  reset(states: Float64Array, lane: number, random: Random): void;
-  /** Steps lanes [first, last): reads actions, writes states, rewards and 0/1 flags. */
-  step(
-    states: Float64Array,
-    actions: Int32Array | Float32Array,
-    rewards: Float64Array,
-    terminated: Uint8Array,
-    randoms: readonly Random[],
-    first: number,
-    last: number,
-  ): void;
-  /** Writes observations of lanes [first, last). [lanes, observation size] */
-  observe(states: Float64Array, observations: Float32Array, first: number, last: number): void;
 }
 
 /** What `step` returns: Gymnasium's five, by name. */
@@ -107,33 +86,5 @@ export interface Environment {
   restore(snapshot: Snapshot): void;
   /** The current state as the definition's `draw` wants it. */
   readonly state: unknown;
-  close(): void;
-}
-
-/** What happens at the end of an episode in a vector environment, as Gymnasium names it. */
-export type AutoresetMode = "next-step" | "same-step" | "disabled";
-
-/** Many copies of one environment over shared arrays. Lane i is seeded with seed + i. */
-export interface VectorEnvironment {
-  readonly definition: EnvironmentDefinition;
-  readonly count: number;
-  readonly singleObservationSpace: Space;
-  readonly singleActionSpace: Space;
-  readonly autoreset: AutoresetMode;
-  /** [count, observation size]; rewritten by every reset and step. */
-  readonly observations: Float32Array;
-  readonly rewards: Float64Array;
-  readonly terminated: Uint8Array;
-  readonly truncated: Uint8Array;
-  /** With "same-step": the last observations of the episodes that ended in this step, copied before their reset. [count, observation size] */
-  readonly finalObservations: Float32Array;
-  /** Return and length of the episode that ended in this step; meaningful where terminated or truncated. */
-  readonly episodeReturns: Float64Array;
-  readonly episodeLengths: Int32Array;
-  reset(options?: { readonly seed?: number }): Float32Array;
-  /** Steps every lane; actions: [count] indices, or [count, action size] for boxes. */
-  step(actions: Int32Array | Float32Array): void;
-  snapshot(): readonly Snapshot[];
-  restore(snapshots: readonly Snapshot[]): void;
   close(): void;
 }

@@ -1,2 +1,13 @@
-export type * from "./agent.ts";
+// @agon/rl: algorithms, one file each, and the parts they import.
+export type { Agent, EpisodeEvent, StepEvent, TrainEvent, TrainOptions, UpdateEvent } from "./agent.ts";
+export { DQN, type DQNOptions } from "./algorithms/dqn.ts";
+export { algorithms, findAlgorithm } from "./algorithms/index.ts";
+export { QLearning, type QLearningOptions } from "./algorithms/q-learning.ts";
+export { Sarsa, type SarsaOptions } from "./algorithms/sarsa.ts";
+export { type Evaluation, evaluate } from "./evaluate.ts";
+export { type DriveOptions, drive } from "./parts/drive.ts";
+export { argmax, linear, type Schedule } from "./parts/exploration.ts";
+export { OptionError } from "./parts/options.ts";
+export { discountedReturns, generalisedAdvantages, type Rollout } from "./parts/returns.ts";
+export { greedyPolicy, policyValue } from "./parts/table-policy.ts";
 export type { AlgorithmSpec, OptionSpec } from "./registry.ts";

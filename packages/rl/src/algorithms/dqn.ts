@@ -1,0 +1,288 @@
+// DQN (Mnih et al. 2015): action values by a network, learned from replayed transitions towards targets of a slower copy.
+//
+//   L(θ) = E[ huber( Q(s, a; θ) − (r + γ·[goes on]·maxₐ′ Q(s′, a′; θ⁻)) ) ]
+//
+// θ⁻ is copied from θ every `targetUpdateInterval` steps. With `double` (van Hasselt et al. 2016) θ chooses a′ and θ⁻ values it.
+// Simplified against the paper: observations are vectors, one environment, Adam in place of RMSProp.
+import type { EnvironmentDefinition } from "@agon/env";
+import { huber, MLP, type Module, withRandom } from "@agon/nn";
+import { Adam } from "@agon/optim";
+import { createRandom, type Random, type RandomState } from "@agon/random";
+import { type Bound, compile, copy, decodeSafetensors, encodeSafetensors, type Tensor, zeros } from "@agon/tensor";
+import type { Agent, TrainEvent, TrainOptions } from "../agent.ts";
+import { loadVariables, packState, saveVariables, unpackState } from "../parts/checkpoint.ts";
+import { argmax, linear, type Schedule } from "../parts/exploration.ts";
+import { featureSize, writeFeatures } from "../parts/features.ts";
+import { resolveOptions } from "../parts/options.ts";
+import { type Batch, ReplayBuffer } from "../parts/replay.ts";
+import { Session } from "../parts/session.ts";
+import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
+
+export interface DQNOptions {
+  /** Builds the network; default an MLP with the `hidden` widths. */
+  readonly network?: (inputs: number, actions: number) => Module;
+  /** Share of random actions by step; default a line from explorationStart to explorationEnd. */
+  readonly exploration?: Schedule;
+  readonly hidden?: readonly number[];
+  readonly learningRate?: number;
+  readonly discount?: number;
+  readonly batchSize?: number;
+  readonly bufferSize?: number;
+  readonly learningStarts?: number;
+  readonly trainInterval?: number;
+  readonly updatesPerTrain?: number;
+  readonly targetUpdateInterval?: number;
+  readonly explorationStart?: number;
+  readonly explorationEnd?: number;
+  readonly explorationSteps?: number;
+  readonly double?: boolean;
+  readonly clipNorm?: number;
+  readonly seed?: number;
+}
+
+const optionSpecs: readonly OptionSpec[] = [
+  { key: "hidden", default: [64, 64], description: "Widths of the hidden layers." },
+  { key: "learningRate", default: 1e-3, minimum: 0, maximum: 1, description: "Adam's step size.", live: true },
+  { key: "discount", default: 0.99, minimum: 0, maximum: 1, description: "γ: worth of the next step's value." },
+  { key: "batchSize", default: 64, minimum: 1, integer: true, description: "Transitions per update." },
+  {
+    key: "bufferSize",
+    default: 50_000,
+    minimum: 1,
+    integer: true,
+    description: "Transitions the replay buffer holds.",
+  },
+  { key: "learningStarts", default: 1000, minimum: 1, integer: true, description: "Steps before the first update." },
+  { key: "trainInterval", default: 4, minimum: 1, integer: true, description: "Steps between trainings." },
+  { key: "updatesPerTrain", default: 1, minimum: 1, integer: true, description: "Updates per training." },
+  {
+    key: "targetUpdateInterval",
+    default: 500,
+    minimum: 1,
+    integer: true,
+    description: "Steps between copies to the target network.",
+  },
+  { key: "explorationStart", default: 1, minimum: 0, maximum: 1, description: "Share ε of random actions at first." },
+  {
+    key: "explorationEnd",
+    default: 0.05,
+    minimum: 0,
+    maximum: 1,
+    description: "Share ε of random actions in the end.",
+  },
+  { key: "explorationSteps", default: 10_000, minimum: 1, integer: true, description: "Steps from first to last ε." },
+  { key: "double", default: true, description: "Double DQN: the online network chooses the next action." },
+  { key: "clipNorm", default: 10, minimum: 0, description: "Largest joint norm of the gradient." },
+];
+
+const fits = ({ id, action }: EnvironmentDefinition): string | null =>
+  action.kind === "discrete" ? null : `DQN needs discrete actions; ${id} has continuous ones.`;
+
+type Settings = Required<Omit<DQNOptions, "network" | "exploration" | "seed">>;
+
+export class DQN implements Agent {
+  readonly algorithm = "dqn";
+  readonly environment: EnvironmentDefinition;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly online: Module;
+  private readonly target: Module;
+  private readonly optimizer: Adam;
+  private readonly settings: Settings;
+  private readonly exploration: Schedule;
+  private readonly session: Session;
+  private readonly replay: ReplayBuffer;
+  private readonly exploring: Random;
+  private readonly sampling: Random;
+  private readonly actions: number;
+  private readonly features: Float32Array;
+  private readonly nextFeatures: Float32Array;
+  /** Updates still owed for the steps taken. */
+  private owed = 0;
+  private readonly values: Bound;
+  private readonly update: Bound;
+  private readonly batch: Batch;
+
+  constructor(environment: EnvironmentDefinition, options: DQNOptions = {}) {
+    const { network, exploration, seed = 0, ...rest } = options;
+    const { action, observation } = environment;
+    if (action.kind !== "discrete") throw new Error(fits(environment) ?? "internal");
+    this.environment = environment;
+    this.options = resolveOptions("dqn", optionSpecs, { ...rest });
+    this.settings = this.options as unknown as Settings;
+    const { hidden, learningRate, bufferSize, clipNorm, explorationStart, explorationEnd, explorationSteps } =
+      this.settings;
+    this.exploration = exploration ?? linear(explorationStart, explorationEnd, explorationSteps);
+    this.actions = action.n;
+    const width = featureSize(observation);
+    const random = createRandom(seed);
+    const build = network ?? ((inputs: number, actions: number) => new MLP(inputs, ...hidden, actions));
+    this.online = withRandom(random.split("weights"), () => build(width, action.n));
+    this.target = withRandom(random.split("weights"), () => build(width, action.n));
+    this.optimizer = new Adam(this.online.parameters(), {
+      learningRate,
+      clipNorm: clipNorm > 0 ? clipNorm : undefined,
+    });
+    this.exploring = random.split("exploration");
+    this.sampling = random.split("replay");
+    this.session = new Session(environment, seed);
+    this.replay = new ReplayBuffer(bufferSize, width);
+    this.features = new Float32Array(width);
+    this.nextFeatures = new Float32Array(width);
+    this.values = compile((x: Tensor) => this.online.forward(x)).bind(zeros([1, width]));
+    this.update = this.compileUpdate(width);
+    const [observations, actions, rewards, nextObservations, continues] = this.update.inputs;
+    this.batch = { observations, actions, rewards, nextObservations, continues } as Batch;
+  }
+
+  private compileUpdate(width: number): Bound {
+    const { batchSize, discount, double } = this.settings;
+    const step = compile((observations: Tensor, actions: Tensor, rewards: Tensor, next: Tensor, continues: Tensor) =>
+      this.optimizer.minimize(() => {
+        const later = this.target.forward(next); // [batch, actions]
+        const best = double
+          ? later.gather(1, this.online.forward(next).detach().argmax(1, { keepDim: true })).squeeze(1)
+          : later.max(1);
+        const targets = rewards.add(continues.mul(best).mul(discount)); // [batch]
+        const q = this.online.forward(observations).gather(1, actions.unsqueeze(1)).squeeze(1); // [batch]
+        return { loss: huber(q, targets), meanQ: q.mean() };
+      }),
+    );
+    const observations = zeros([batchSize, width]);
+    const vector = zeros([batchSize]);
+    return step.bind(observations, zeros([batchSize], "int32"), vector, observations, vector);
+  }
+
+  get steps(): number {
+    return this.session.steps;
+  }
+
+  private actionValues(observation: Float32Array): Float32Array {
+    writeFeatures(this.environment.observation, observation, this.values.inputs[0] as Float32Array);
+    this.values.run();
+    return this.values.outputs[0] as Float32Array;
+  }
+
+  act(observation: Float32Array): number {
+    return argmax(this.actionValues(observation));
+  }
+
+  async *train({ steps, every = "episode" }: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
+    await this.session.open();
+    const { session, settings } = this;
+    for (const end = session.steps + steps; session.steps < end || this.owed > 0; ) {
+      if (this.owed > 0) {
+        const event = this.learn();
+        if (every === "update") yield event;
+        continue;
+      }
+      const action = this.choose(session.observation);
+      const reward = session.step(action);
+      this.remember(action, reward);
+      const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
+      const episode = session.advance();
+      if (session.steps >= settings.learningStarts && session.steps % settings.trainInterval === 0)
+        this.owed = settings.updatesPerTrain;
+      if (session.steps % settings.targetUpdateInterval === 0) copy(this.online.parameters(), this.target.parameters());
+      if (stepEvent) yield stepEvent;
+      if (episode) yield episode;
+    }
+  }
+
+  private choose(observation: Float32Array): number {
+    if (this.exploring.uniform() < this.exploration(this.session.steps)) return this.exploring.integer(this.actions);
+    return this.act(observation);
+  }
+
+  private remember(action: number, reward: number): void {
+    const { observation, nextObservation, environment } = this.session;
+    const space = this.environment.observation;
+    writeFeatures(space, observation, this.features);
+    writeFeatures(space, nextObservation, this.nextFeatures);
+    this.replay.add(this.features, action, reward, this.nextFeatures, environment.terminated);
+  }
+
+  private learn(): TrainEvent {
+    this.replay.sample(this.batch, this.sampling);
+    this.update.run();
+    const [[loss], [meanQ]] = this.update.outputs;
+    this.owed--;
+    this.session.recordUpdate(loss);
+    const { steps, updates } = this.session;
+    return { type: "update", step: steps, update: updates, loss, figures: { meanQ, epsilon: this.exploration(steps) } };
+  }
+
+  policy(): Uint8Array {
+    const entries = [...this.online.namedVariables()].map(
+      ([name, variable]) => [name, { shape: variable.shape, data: variable.toHost() }] as const,
+    );
+    return encodeSafetensors(new Map(entries));
+  }
+
+  loadPolicy(bytes: Uint8Array): void {
+    const { tensors } = decodeSafetensors(bytes);
+    this.online.loadStateDict(Object.fromEntries([...tensors].map(([name, { data }]) => [name, data])));
+  }
+
+  checkpoint(): Uint8Array {
+    const { data, curve } = this.session.save();
+    const { arrays, next } = this.replay.save();
+    return packState({
+      arrays: new Map([
+        ...saveVariables("online", this.online.parameters()),
+        ...saveVariables("target", this.target.parameters()),
+        ...saveVariables("optimizer", this.optimizer.variables()),
+        ...arrays,
+        ["curve", curve],
+      ]),
+      data: {
+        algorithm: this.algorithm,
+        session: data,
+        owed: this.owed,
+        next,
+        exploring: this.exploring.state(),
+        sampling: this.sampling.state(),
+      },
+    });
+  }
+
+  restore(bytes: Uint8Array): void {
+    const state = unpackState(bytes);
+    const data = state.data as {
+      algorithm: string;
+      session: unknown;
+      owed: number;
+      next: number;
+      exploring: RandomState;
+      sampling: RandomState;
+    };
+    if (data.algorithm !== this.algorithm)
+      throw new Error(`restore: this checkpoint is of ${data.algorithm}, not ${this.algorithm}.`);
+    loadVariables(state, "online", this.online.parameters());
+    loadVariables(state, "target", this.target.parameters());
+    loadVariables(state, "optimizer", this.optimizer.variables());
+    this.replay.load(state, data.next);
+    this.session.load(state, data.session);
+    this.owed = data.owed;
+    this.exploring.restore(data.exploring);
+    this.sampling.restore(data.sampling);
+  }
+
+  curveHash(): Promise<string> {
+    return this.session.curveHash(this.online.stateDict() as Record<string, Float32Array>);
+  }
+
+  inspect(observation: Float32Array): { readonly actionValues: Float32Array; readonly value: number } {
+    const actionValues = this.actionValues(observation).slice();
+    return { actionValues, value: actionValues[argmax(actionValues)] };
+  }
+}
+
+export const dqn: AlgorithmSpec = {
+  name: "dqn",
+  title: "DQN",
+  summary: "Action values by a network, learned from replayed transitions towards a slower target network.",
+  options: optionSpecs,
+  fits,
+  tuned: () => ({}),
+  create: (environment, options) => new DQN(environment, options),
+};

@@ -1,0 +1,16 @@
+// All algorithms by name.
+import type { AlgorithmSpec } from "../registry.ts";
+import { nearest, OptionError } from "../parts/options.ts";
+import { dqn } from "./dqn.ts";
+import { qLearning } from "./q-learning.ts";
+import { sarsa } from "./sarsa.ts";
+
+export const algorithms: readonly AlgorithmSpec[] = [dqn, qLearning, sarsa];
+
+/** The algorithm of that name; an unknown one is answered with the nearest names. */
+export const findAlgorithm = (name: string): AlgorithmSpec => {
+  const found = algorithms.find((algorithm) => algorithm.name === name);
+  if (found) return found;
+  const names = algorithms.map((algorithm) => algorithm.name);
+  throw new OptionError(`unknown algorithm "${name}"; nearest: ${nearest(name, names).join(", ")}.`);
+};

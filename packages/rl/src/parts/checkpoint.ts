@@ -1,0 +1,74 @@
+// Everything an agent is, as one safetensors file: arrays as tensors, the rest as JSON in the metadata.
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsArray,
+  type SafetensorsEntry,
+  type Variable,
+} from "@agon/tensor";
+
+export interface AgentState {
+  readonly arrays: ReadonlyMap<string, SafetensorsArray>;
+  /** Plain data; typed arrays, −0, NaN and infinities inside survive. */
+  readonly data: unknown;
+}
+
+/** What JSON cannot say, said in JSON. */
+const toJson = (value: unknown): unknown => {
+  if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))
+    return { $number: Object.is(value, -0) ? "-0" : String(value) };
+  if (ArrayBuffer.isView(value))
+    return { $array: value.constructor.name, values: Array.from(value as Float64Array, toJson) };
+  if (Array.isArray(value)) return value.map(toJson);
+  if (value && typeof value === "object")
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, toJson(part)]));
+  return value;
+};
+
+const arrayTypes = { Float32Array, Float64Array, Int32Array, Uint8Array };
+
+const fromJson = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(fromJson);
+  if (!value || typeof value !== "object") return value;
+  if ("$number" in value) return Number(value.$number);
+  if ("$array" in value)
+    return new arrayTypes[value.$array as keyof typeof arrayTypes](
+      (value as unknown as { values: unknown[] }).values.map(fromJson) as number[],
+    );
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, fromJson(part)]));
+};
+
+export const packState = ({ arrays, data }: AgentState): Uint8Array => {
+  const entries = new Map<string, SafetensorsEntry>(
+    [...arrays].map(([name, array]) => [name, { shape: [array.length], data: array }]),
+  );
+  return encodeSafetensors(entries, { agon: JSON.stringify(toJson(data)) });
+};
+
+export const unpackState = (bytes: Uint8Array): AgentState => {
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  if (metadata.agon === undefined)
+    throw new Error('restore: these bytes are no checkpoint of agon: no "agon" entry in the metadata.');
+  return {
+    arrays: new Map([...tensors].map(([name, { data }]) => [name, data])),
+    data: fromJson(JSON.parse(metadata.agon)),
+  };
+};
+
+/** Variables under a prefix, by position: "online.0", "online.1", … */
+export const saveVariables = (prefix: string, variables: readonly Variable[]): [string, SafetensorsArray][] =>
+  variables.map((variable, i) => [`${prefix}.${i}`, variable.toHost()]);
+
+export const loadVariables = (state: AgentState, prefix: string, variables: readonly Variable[]): void => {
+  variables.forEach((variable, i) => {
+    variable.set(arrayOf(state, `${prefix}.${i}`));
+  });
+};
+
+/** An array that the checkpoint must hold. */
+export const arrayOf = (state: AgentState, name: string): SafetensorsArray => {
+  const array = state.arrays.get(name);
+  if (!array)
+    throw new Error(`restore: the checkpoint holds no "${name}"; it belongs to another algorithm or version.`);
+  return array;
+};

@@ -1,0 +1,49 @@
+// Returns and advantages from rewards, as pure functions over time-major arrays.
+
+/** Gₜ = rₜ + γ·Gₜ₊₁, starting anew after the end of an episode; `bootstrap` is the value beyond the last step. */
+export const discountedReturns = (
+  rewards: ArrayLike<number>,
+  ends: ArrayLike<number | boolean>,
+  gamma: number,
+  bootstrap = 0,
+): Float64Array => {
+  const returns = new Float64Array(rewards.length);
+  let next = bootstrap;
+  for (let t = rewards.length - 1; t >= 0; t--) {
+    next = rewards[t] + (ends[t] ? 0 : gamma * next);
+    returns[t] = next;
+  }
+  return returns;
+};
+
+/** One rollout of several environments. All arrays are [steps, environments]. */
+export interface Rollout {
+  readonly rewards: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
+  /** Value of the observation that each step led to, before any reset. */
+  readonly nextValues: ArrayLike<number>;
+  readonly terminated: ArrayLike<number | boolean>;
+  readonly truncated: ArrayLike<number | boolean>;
+}
+
+/**
+ * Generalised advantage estimate, Aₜ = Σ (γλ)ˡ δₜ₊ₗ with δₜ = rₜ + γ·V(sₜ₊₁) − V(sₜ) (Schulman et al. 2016, eq. 16). Termination cuts value
+ * and trace; truncation cuts only the trace: its next value still counts. Returns advantages and A + V.
+ */
+export const generalisedAdvantages = (
+  { rewards, values, nextValues, terminated, truncated }: Rollout,
+  environments: number,
+  gamma: number,
+  lambda: number,
+): { readonly advantages: Float64Array; readonly returns: Float64Array } => {
+  const advantages = new Float64Array(rewards.length);
+  const returns = new Float64Array(rewards.length);
+  for (let i = rewards.length - 1; i >= 0; i--) {
+    const delta = rewards[i] + (terminated[i] ? 0 : gamma * nextValues[i]) - values[i];
+    const later =
+      i + environments < rewards.length && !terminated[i] && !truncated[i] ? advantages[i + environments] : 0;
+    advantages[i] = delta + gamma * lambda * later;
+    returns[i] = advantages[i] + values[i];
+  }
+  return { advantages, returns };
+};
