@@ -1,6 +1,7 @@
 // Q-learning (Watkins 1989; Sutton & Barto 2018, eq. 6.8): Q(s, a) ← Q(s, a) + α(r + γ·maxₐ′ Q(s′, a′) − Q(s, a)).
 import type { EnvironmentDefinition } from "@agon/env";
 import { createRandom, type Random, type RandomState } from "@agon/random";
+import type { SafetensorsArray } from "@agon/tensor";
 import type { Agent, TrainEvent, TrainOptions } from "../agent.ts";
 import { arrayOf, packState, unpackState } from "../parts/checkpoint.ts";
 import { argmax, argmaxRandomTies, linear, type Schedule } from "../parts/exploration.ts";
@@ -139,7 +140,7 @@ export class QLearning implements Agent {
   checkpoint(): Uint8Array {
     const { data, curve } = this.session.save();
     return packState({
-      arrays: new Map([
+      arrays: new Map<string, SafetensorsArray>([
         ["q", this.q],
         ["curve", curve],
       ]),

@@ -1,6 +1,7 @@
 // SARSA (Rummery & Niranjan 1994; Sutton & Barto 2018, eq. 6.7): Q(s, a) ← Q(s, a) + α(r + γ·Q(s′, a′) − Q(s, a)), a′ as the policy chooses.
 import type { EnvironmentDefinition } from "@agon/env";
 import { createRandom, type Random, type RandomState } from "@agon/random";
+import type { SafetensorsArray } from "@agon/tensor";
 import type { Agent, TrainEvent, TrainOptions } from "../agent.ts";
 import { arrayOf, packState, unpackState } from "../parts/checkpoint.ts";
 import { argmax, argmaxRandomTies, linear, type Schedule } from "../parts/exploration.ts";
@@ -143,7 +144,7 @@ export class Sarsa implements Agent {
   checkpoint(): Uint8Array {
     const { data, curve } = this.session.save();
     return packState({
-      arrays: new Map([
+      arrays: new Map<string, SafetensorsArray>([
         ["q", this.q],
         ["curve", curve],
       ]),
