@@ -73,6 +73,18 @@ test("a restored recorder goes on as if never interrupted", async () => {
   }
 });
 
+test("equal curves have equal states, however they were interrupted", async () => {
+  const straight = await createCurveRecorder();
+  let interrupted = await createCurveRecorder();
+  for (const events of [1, 7, 300, 2, 205]) {
+    record(straight, events);
+    record(interrupted, events);
+    interrupted.digest({ weight: new Float32Array(333).fill(events) });
+    interrupted = await createCurveRecorder(interrupted.state());
+  }
+  expect(interrupted.state()).toEqual(straight.state());
+});
+
 test("every NaN counts as the same value", async () => {
   const negative = new Float64Array(new BigUint64Array([0xfff8000000000123n]).buffer)[0]!;
   const quiet = await createCurveRecorder();

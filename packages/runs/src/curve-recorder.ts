@@ -5,6 +5,8 @@ import { createSHA256, type IHasher } from "hash-wasm";
 export type CurveParameters = Readonly<Record<string, Float32Array | Float64Array>>;
 
 const BLOCK_BYTES = 8192;
+/** SHA-256 works on blocks of this many bytes. */
+const CHUNK_BYTES = 64;
 
 /**
  * Hashes a learning curve as it grows: SHA-256 over the float64 little-endian triples (step, return, length) of each episode and pairs
@@ -16,9 +18,11 @@ export class CurveRecorder {
   readonly #block = new DataView(this.#bytes.buffer);
   #used = 0;
 
-  /** @internal Takes a hasher that is ready for more data; use `createCurveRecorder`. */
-  constructor(hasher: IHasher) {
+  /** @internal Takes a hasher that is ready for more data, and data it has not seen yet; use `createCurveRecorder`. */
+  constructor(hasher: IHasher, pending: Uint8Array) {
     this.#hasher = hasher;
+    this.#bytes.set(pending);
+    this.#used = pending.length;
   }
 
   /** An episode of `length` steps ended at environment step `step` with the undiscounted return `episodeReturn`. */
@@ -34,15 +38,24 @@ export class CurveRecorder {
     this.#float64(loss);
   }
 
-  /** The recorder's state, for a checkpoint: `createCurveRecorder(state)` goes on exactly from here. */
+  /** The recorder's state, for a checkpoint: `createCurveRecorder(state)` goes on exactly from here. Equal curves have equal states. */
   state(): Uint8Array {
-    this.#flush();
-    return this.#hasher.save().slice();
+    // The hasher sees whole chunks only: else its own buffer would keep stale bytes, which differ after a restore.
+    const whole = this.#used - (this.#used % CHUNK_BYTES);
+    if (whole > 0) this.#hasher.update(this.#bytes.subarray(0, whole));
+    this.#bytes.copyWithin(0, whole, this.#used);
+    this.#used -= whole;
+    const saved = this.#hasher.save();
+    const state = new Uint8Array(saved.length + this.#used);
+    state.set(saved);
+    state.set(this.#bytes.subarray(0, this.#used), saved.length);
+    return state;
   }
 
   /** Hash of the curve so far followed by the parameters' bytes, as 64 hexadecimal digits. Recording can go on afterwards. */
   digest(parameters: CurveParameters): string {
-    const saved = this.state();
+    const state = this.state();
+    const pending = state.length - this.#used;
     for (const name of Object.keys(parameters).sort()) {
       const values = parameters[name]!;
       if (values instanceof Float32Array) for (const value of values) this.#float32(value);
@@ -50,7 +63,9 @@ export class CurveRecorder {
     }
     this.#flush();
     const digest = this.#hasher.digest();
-    this.#hasher.load(saved);
+    this.#hasher.load(state.subarray(0, pending));
+    this.#bytes.set(state.subarray(pending));
+    this.#used = state.length - pending;
     return digest;
   }
 
@@ -77,7 +92,8 @@ export class CurveRecorder {
 /** A recorder of a new curve, or of the one whose `state()` is given. */
 export async function createCurveRecorder(state?: Uint8Array): Promise<CurveRecorder> {
   const hasher = await createSHA256();
-  if (state === undefined) hasher.init();
-  else hasher.load(state);
-  return new CurveRecorder(hasher);
+  const length = hasher.init().save().length;
+  if (state === undefined) return new CurveRecorder(hasher, new Uint8Array());
+  hasher.load(state.subarray(0, length));
+  return new CurveRecorder(hasher, state.subarray(length));
 }
