@@ -1,2 +1,11 @@
 // @agon/runs: what is kept of a training run, and what may be concluded from several.
 export { type CurveParameters, CurveRecorder, createCurveRecorder } from "./curve-recorder.ts";
+export {
+  type BootstrapOptions,
+  bootstrapInterval,
+  type Interval,
+  interquartileMean,
+  mean,
+  standardError,
+  std,
+} from "./statistics.ts";
