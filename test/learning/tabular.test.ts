@@ -1,11 +1,10 @@
 // Scores of the tabular algorithms by protocol.
-import { type EnvironmentDefinition } from "@agon/env";
 import { CliffWalking, FrozenLake } from "@agon/environments";
 import { evaluate, greedyPolicy, policyValue, QLearning, Sarsa } from "@agon/rl";
 import { expect, test } from "vitest";
 
-const cliff = CliffWalking as EnvironmentDefinition;
-const lake = FrozenLake as EnvironmentDefinition;
+const cliff = CliffWalking;
+const lake = FrozenLake;
 
 /** Mean return of the episodes after the first hundred, of 500: online, ε-greedy. */
 const onlineReturn = async (agent: QLearning | Sarsa): Promise<number> => {

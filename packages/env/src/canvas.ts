@@ -1,7 +1,26 @@
 // What an environment draws with: shapes in its own coordinates, rendered by Pixi, as SVG and in the terminal alike.
 
-/** A CSS colour name or #rrggbb, or a role that the renderer's theme fills in. */
-export type Colour = string;
+/** Colours by their part in the picture; the renderer's theme says which they are. */
+export const colourRoles = [
+  "background", // what lies behind everything
+  "surface", // a tile, a panel, the hub of a wheel
+  "grid", // faint lines between things
+  "text",
+  "muted", // ticks, marks, labels of second rank
+  "accent", // a highlight
+  "agent", // who acts
+  "goal", // where to go
+  "danger", // where not to go
+  "wall",
+  "track",
+  "cart",
+  "pole",
+] as const;
+
+export type ColourRole = (typeof colourRoles)[number];
+
+/** A role that the renderer's theme fills in, or any CSS colour. */
+export type Colour = ColourRole | (string & {});
 
 export interface ShapeStyle {
   readonly fill?: Colour;

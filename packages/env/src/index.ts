@@ -1,15 +1,18 @@
-// @agon/env: the environment contract.
-export type { Canvas, Colour, ShapeStyle } from "./canvas.ts";
-export type {
-  Action,
-  Environment,
-  EnvironmentDefinition,
-  Snapshot,
-  StepResult,
-  Transition,
-  TransitionRow,
-  TransitionTable,
-} from "./environment.ts";
-export { EnvironmentError, NonFiniteValueError } from "./errors.ts";
-export { defineEnvironment, make } from "./make.ts";
-export { type BoxSpace, box, type DiscreteSpace, discrete, type Space, seededRandom } from "./spaces.ts";
+// @agon/env: the environment contract — spaces, definitions, running and vector environments, registry, checker, drawing.
+export type { ArgumentSpec, ArgumentSpecs, Arguments } from "./arguments.ts";
+export { type Bound, box } from "./box.ts";
+export { type Canvas, type Colour, type ColourRole, colourRoles, type ShapeStyle } from "./canvas.ts";
+export { type CheckOptions, type CheckReport, checkEnvironment, type EnvironmentPromise } from "./check-environment.ts";
+export { type ActionOf, defineEnvironment, type EnvironmentRules } from "./define.ts";
+export { discrete } from "./discrete.ts";
+export { type Drawing, type Point, recordDrawing, type Shape, type View } from "./drawing.ts";
+export type * from "./environment.ts";
+export { BrokenPromiseError, EnvironmentArgumentError, NonFiniteError, UnknownEnvironmentError } from "./errors.ts";
+export { make, makeVector, type MakeOptions, type MakeVectorOptions } from "./make.ts";
+export { nearestNames } from "./nearest.ts";
+export { type EnvironmentEntry, type EnvironmentOptions, type EnvironmentSpec, Registry } from "./registry.ts";
+export { spaceFromJSON } from "./space-json.ts";
+export type { BoxArrays, BoxSpace, BoxType, DiscreteSpace, Space, SpaceBase, SpaceData } from "./spaces.ts";
+export { toSvg } from "./svg.ts";
+export { toText } from "./text.ts";
+export { darkTheme, lightTheme, resolveColour, type Theme } from "./themes.ts";

@@ -11,11 +11,19 @@ export interface Evaluation {
   readonly returns: readonly number[];
 }
 
+export interface EvaluateOptions {
+  readonly episodes?: number;
+  /** Of the first episode; the others follow in the same stream. */
+  readonly seed?: number;
+  /** An episode is cut here, even where the environment has no time limit: an untrained policy may walk in circles. */
+  readonly maxSteps?: number;
+}
+
 /** Plays whole episodes with `agent.act`; nothing of the agent changes. */
 export const evaluate = async (
   agent: Pick<Agent, "act">,
   definition: EnvironmentDefinition,
-  { episodes = 100, seed = 0 }: { readonly episodes?: number; readonly seed?: number } = {},
+  { episodes = 100, seed = 0, maxSteps = 10_000 }: EvaluateOptions = {},
 ): Promise<Evaluation> => {
   if (!Number.isInteger(episodes) || episodes < 1)
     throw new Error(`evaluate: episodes is ${episodes}; expected a positive whole number.`);
@@ -24,9 +32,8 @@ export const evaluate = async (
   for (let episode = 0; episode < episodes; episode++) {
     const observation = environment.reset(episode === 0 ? { seed } : {}).observation.slice();
     let total = 0;
-    do {
+    for (let step = 0; step < maxSteps && !environment.terminated && !environment.truncated; step++)
       total += environment.stepInto(agent.act(observation), observation);
-    } while (!environment.terminated && !environment.truncated);
     returns.push(total);
   }
   environment.close();

@@ -1,7 +1,6 @@
 // The agent contract, for every algorithm: continuation, events, errors; and the small mathematics.
-import { defineEnvironment, discrete, box, type EnvironmentDefinition, NonFiniteValueError } from "@agon/env";
+import { defineEnvironment, discrete, box, type EnvironmentDefinition, NonFiniteError } from "@agon/env";
 import { CartPole, CliffWalking } from "@agon/environments";
-import { decodeSafetensors } from "@agon/tensor";
 import { describe, expect, it } from "vitest";
 import {
   type Agent,
@@ -20,7 +19,7 @@ const cases: Readonly<
   Record<string, { environment: EnvironmentDefinition; options: Record<string, unknown>; steps: number }>
 > = {
   dqn: {
-    environment: CartPole as EnvironmentDefinition,
+    environment: CartPole,
     options: {
       hidden: [8],
       batchSize: 8,
@@ -32,23 +31,15 @@ const cases: Readonly<
     },
     steps: 200,
   },
-  "q-learning": { environment: CliffWalking as EnvironmentDefinition, options: {}, steps: 600 },
-  sarsa: { environment: CliffWalking as EnvironmentDefinition, options: {}, steps: 600 },
+  reinforce: { environment: CartPole, options: { hidden: [8], batchSteps: 30 }, steps: 200 },
+  "q-learning": { environment: CliffWalking, options: {}, steps: 600 },
+  sarsa: { environment: CliffWalking, options: {}, steps: 600 },
 };
 
 const collect = async (events: AsyncGenerator<TrainEvent>): Promise<TrainEvent[]> => {
   const found: TrainEvent[] = [];
   for await (const event of events) found.push(event);
   return found;
-};
-
-/**
- * A checkpoint's entries but for the hasher's own state: its block buffer keeps stale bytes of data already hashed, which differ after a
- * restore and mean nothing. What it stands for is compared by curveHash.
- */
-const withoutCurve = (agent: Agent): unknown => {
-  const { tensors, metadata } = decodeSafetensors(agent.checkpoint());
-  return { metadata, arrays: [...tensors].filter(([name]) => name !== "curve") };
 };
 
 describe.each(algorithms.map(({ name }) => name))("%s", (name) => {
@@ -90,7 +81,7 @@ describe.each(algorithms.map(({ name }) => name))("%s", (name) => {
     const second = create(99);
     second.restore(first.checkpoint());
     await collect(second.train({ steps: steps - 77 }));
-    expect(withoutCurve(second)).toEqual(withoutCurve(whole));
+    expect(second.checkpoint()).toEqual(whole.checkpoint());
     expect(await second.curveHash()).toBe(await whole.curveHash());
   });
 
@@ -100,7 +91,12 @@ describe.each(algorithms.map(({ name }) => name))("%s", (name) => {
     const other = create(5);
     other.loadPolicy(agent.policy());
     const observation = new Float32Array(environment.observation.size);
-    expect(other.inspect?.(observation)).toEqual(agent.inspect?.(observation));
+    const preferences = (of: Agent): unknown => {
+      const { actionValues, probabilities } = of.inspect?.(observation) ?? {};
+      return actionValues ?? probabilities;
+    };
+    expect(preferences(other)).toBeDefined();
+    expect(preferences(other)).toEqual(preferences(agent));
     expect(other.act(observation)).toBe(agent.act(observation));
   });
 
@@ -121,14 +117,14 @@ describe.each(algorithms.map(({ name }) => name))("%s", (name) => {
       step: (state, action, random) => ({ ...environment.step(state, action, random), reward: Number.NaN }),
     };
     const agent = findAlgorithm(name).create(broken, { ...options, seed: 1 });
-    await expect(collect(agent.train({ steps: 50 }))).rejects.toThrow(NonFiniteValueError);
+    await expect(collect(agent.train({ steps: 50 }))).rejects.toThrow(NonFiniteError);
     await expect(
       collect(
         findAlgorithm(name)
           .create(broken, { ...options, seed: 1 })
           .train({ steps: 50 }),
       ),
-    ).rejects.toThrow('Environment "Broken-v0": the reward at step 1 is NaN or infinite.');
+    ).rejects.toThrow(/Broken-v0.*step 1\b/);
   });
 });
 
@@ -137,12 +133,12 @@ it("an unknown algorithm is answered with the nearest names", () => {
 });
 
 it("tabular algorithms say why they do not fit", () => {
-  expect(findAlgorithm("q-learning").fits(CartPole as EnvironmentDefinition)).toContain("continuous observations");
+  expect(findAlgorithm("q-learning").fits(CartPole)).toContain("continuous observations");
 });
 
 describe("drive", () => {
   it("lets timers and aborts through while training runs flat out", async () => {
-    const agent = findAlgorithm("q-learning").create(CliffWalking as EnvironmentDefinition, { seed: 1 });
+    const agent = findAlgorithm("q-learning").create(CliffWalking, { seed: 1 });
     const controller = new AbortController();
     const started = performance.now();
     setTimeout(() => controller.abort(), 50);
@@ -155,19 +151,24 @@ describe("drive", () => {
 
 describe("evaluate", () => {
   it("plays on an environment of its own", async () => {
-    const walk = defineEnvironment<{ at: number }>({
+    const walk = defineEnvironment({
       id: "walk",
       observation: box([1], { low: 0, high: 3 }),
       action: discrete(1),
-      reset: () => ({ at: 0 }),
+      reset: (): { at: number } => ({ at: 0 }),
       step: ({ at }) => ({ state: { at: at + 1 }, reward: 2, terminated: at + 1 === 3 }),
       observe: ({ at }, out) => {
         out[0] = at;
       },
     });
-    const score = await evaluate({ act: () => 0 }, walk as EnvironmentDefinition, { episodes: 4 });
+    const score = await evaluate({ act: () => 0 }, walk, { episodes: 4 });
     expect(score).toEqual({ episodes: 4, mean: 6, std: 0, standardError: 0, returns: [6, 6, 6, 6] });
   });
+});
+
+it("evaluation ends also where policy and environment never would", async () => {
+  const { mean } = await evaluate({ act: () => 0 }, CliffWalking, { episodes: 1, maxSteps: 50 });
+  expect(mean).toBe(-50);
 });
 
 describe("returns", () => {

@@ -1,11 +1,13 @@
 // @agon/runs: what is kept of a training run, and what may be concluded from several.
 export { type CurveParameters, CurveRecorder, createCurveRecorder } from "./curve-recorder.ts";
+export { canonicalJson, type Json, type RunSpec, runId } from "./spec.ts";
 export {
   type BootstrapOptions,
   bootstrapInterval,
   type Interval,
   interquartileMean,
   mean,
+  quantile,
+  standardDeviation,
   standardError,
-  std,
 } from "./statistics.ts";

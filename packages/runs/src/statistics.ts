@@ -1,36 +1,41 @@
-// Statistics of scores over seeds: what may be concluded from a handful of runs.
+// Statistics of repeated runs: the centre, the spread, and how far the centre can be trusted.
 import type { Random } from "@agon/random";
 
-/** Arithmetic mean; NaN of nothing. */
-export function mean(values: readonly number[]): number {
+export const mean = (values: ArrayLike<number>): number => {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i++) sum += values[i];
   return sum / values.length;
-}
+};
 
-/** Sample standard deviation, √(Σ (x − mean)² / (n − 1)); 0 of a single value. */
-export function std(values: readonly number[]): number {
-  if (values.length === 1) return 0;
-  const center = mean(values);
+/** Standard deviation of a sample, √(Σ (x − x̄)² / (n − 1)); NaN for fewer than two values. */
+export const standardDeviation = (values: ArrayLike<number>): number => {
+  const centre = mean(values);
   let sum = 0;
-  for (const value of values) sum += (value - center) * (value - center);
-  return Math.sqrt(sum / (values.length - 1));
-}
+  for (let i = 0; i < values.length; i++) {
+    const deviation = values[i] - centre;
+    sum += deviation * deviation;
+  }
+  return values.length < 2 ? Number.NaN : Math.sqrt(sum / (values.length - 1));
+};
 
-/** Standard error of the mean, std / √n. */
-export function standardError(values: readonly number[]): number {
-  return std(values) / Math.sqrt(values.length);
-}
+/** Standard error of the mean, s / √n; NaN for fewer than two values. */
+export const standardError = (values: ArrayLike<number>): number =>
+  standardDeviation(values) / Math.sqrt(values.length);
 
-/**
- * Interquartile mean: the mean of the middle half, after dropping ⌊n/4⌋ values from each end (Agarwal et al. 2021, "Deep reinforcement
- * learning at the edge of the statistical precipice").
- */
-export function interquartileMean(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const cut = Math.floor(sorted.length / 4);
-  return mean(sorted.slice(cut, sorted.length - cut));
-}
+/** Mean of the middle half: ⌊n/4⌋ values are dropped at each end (Agarwal et al. 2021, "Deep RL at the edge of the statistical precipice"). */
+export const interquartileMean = (values: ArrayLike<number>): number => {
+  const sorted = Float64Array.from(values).sort();
+  const dropped = Math.floor(sorted.length / 4);
+  return mean(sorted.subarray(dropped, sorted.length - dropped));
+};
+
+/** The value below which a share `probability` of the sorted values lies, linear between neighbours (type 7 of Hyndman and Fan 1996). */
+export const quantile = (sorted: ArrayLike<number>, probability: number): number => {
+  const position = probability * (sorted.length - 1);
+  const below = Math.floor(position);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+};
 
 export interface Interval {
   readonly low: number;
@@ -38,31 +43,27 @@ export interface Interval {
 }
 
 export interface BootstrapOptions {
-  /** Where the resamples come from. */
-  readonly random: Pick<Random, "integer">;
-  /** What is estimated. */
-  readonly statistic?: (values: readonly number[]) => number;
-  /** Share of the resampled statistics inside the interval. */
+  /** Where the resamples come from: the same stream gives the same interval. */
+  readonly random: Random;
+  /** What is estimated. Default: the mean. */
+  readonly statistic?: (values: Float64Array) => number;
+  /** Default: 0.95. */
   readonly confidence?: number;
-  readonly resamples?: number;
+  /** Number of resamples. Default: 2000. */
+  readonly samples?: number;
 }
 
-/** Percentile bootstrap interval of a statistic (Efron 1979): by default the 95% interval of the interquartile mean. */
-export function bootstrapInterval(
-  values: readonly number[],
-  { random, statistic = interquartileMean, confidence = 0.95, resamples = 2000 }: BootstrapOptions,
-): Interval {
-  const estimates = Array.from({ length: resamples }, () =>
-    statistic(values.map(() => values[random.integer(values.length)])),
-  ).sort((a, b) => a - b);
+/** Percentile bootstrap interval (Efron 1979): quantiles of the statistic over resamples of `values` drawn with replacement. */
+export const bootstrapInterval = (values: ArrayLike<number>, options: BootstrapOptions): Interval => {
+  const { random, statistic = mean, confidence = 0.95, samples = 2000 } = options;
+  if (values.length === 0) throw new RangeError("bootstrapInterval: no values, at least one is needed.");
+  const resample = new Float64Array(values.length);
+  const estimates = new Float64Array(samples);
+  for (let s = 0; s < samples; s++) {
+    for (let i = 0; i < resample.length; i++) resample[i] = values[random.integer(values.length)];
+    estimates[s] = statistic(resample);
+  }
+  estimates.sort();
   const tail = (1 - confidence) / 2;
   return { low: quantile(estimates, tail), high: quantile(estimates, 1 - tail) };
-}
-
-/** Quantile of sorted values, linear between neighbours. */
-function quantile(sorted: readonly number[], share: number): number {
-  const position = share * (sorted.length - 1);
-  const below = Math.floor(position);
-  const above = Math.ceil(position);
-  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
-}
+};

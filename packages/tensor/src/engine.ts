@@ -62,6 +62,7 @@ export const jsBackend = (): Backend => js;
 export const backendFor = (float64: boolean): Backend => (float64 ? js : state.backend);
 export const currentRecorder = (): Recorder | null => state.recorder;
 export const inScope = (): boolean => state.scopes.length > 0;
+/** In debug mode every tensor remembers the line that made it, and the error about its use after its scope names that line. */
 export const setDebug = (on: boolean): void => {
   state.debug = on;
 };

@@ -4,6 +4,7 @@ export type { Attributes, Backend, PlanLine, Shape, Spec } from "./backend.ts";
 export { type Bound, type Compiled, compile } from "./compile.ts";
 export { arange, concat, eye, full, linspace, oneHot, ones, scalar, stack, tensor, where, zeros } from "./create.ts";
 export type { DType, TypedArray } from "./dtype.ts";
+export { setDebug } from "./engine.ts";
 export { NonFiniteError, ShapeError, UsageError } from "./errors.ts";
 export { einsum } from "./einsum.ts";
 export { guardFinite } from "./guard.ts";

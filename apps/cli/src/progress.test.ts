@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { createProgressLine, progressText } from "./progress.ts";
+
+test("the line shows the share done, the rate of this process, the latest return and the time left", () => {
+  const text = progressText({ from: 1000, to: 5000, step: 3000, seconds: 4, latestReturn: 87.25 });
+  expect(text).toBe("████████████░░░░░░░░ 3000/5000  500 steps/s  return 87.3  ETA 0:04");
+  expect(progressText({ from: 0, to: 10, step: 0, seconds: 0, latestReturn: null })).toContain("return –  ETA –");
+  expect(progressText({ from: 0, to: 4000, step: 1, seconds: 1, latestReturn: 0 })).toContain("ETA 1:06:39");
+});
+
+test("a terminal is redrawn at most ten times a second, anything else not at all", () => {
+  let time = 0;
+  let written: string[] = [];
+  const line = (isTTY: boolean) =>
+    createProgressLine({ isTTY, write: (text) => void written.push(text) }, { from: 0, to: 100, now: () => time });
+  const terminal = line(true);
+  for (; time < 1000; time += 10) terminal.update(time / 10, 1);
+  expect(written).toHaveLength(10);
+  written = [];
+  line(false).update(1, 1);
+  line(false).clear();
+  expect(written).toEqual([]);
+});

@@ -1,0 +1,273 @@
+// REINFORCE (Williams 1992; Sutton & Barto 2018, ch. 13.3–13.4): follow the gradient of the log-probability of what was done, weighted by
+// the return that came after it.
+//
+//   ∇J(θ) = E[ Σₜ ∇ ln π(aₜ|sₜ; θ)·(Gₜ − b(sₜ)) ],  Gₜ = Σₖ γᵏ rₜ₊ₖ
+//
+// With `baseline` b is a value network learned on the same returns, L = E[(V(sₜ) − Gₜ)²]; without it b = 0. One update is made over whole
+// episodes, as many as fill `batchSteps`. Simplified: the factor γᵗ of the episodic objective is left out, as is usual; a truncated
+// episode counts as ended.
+import type { EnvironmentDefinition } from "@agon/env";
+import { MLP, type Module, tanh, withRandom } from "@agon/nn";
+import { Adam } from "@agon/optim";
+import { createRandom, type Random, type RandomState } from "@agon/random";
+import { type Bound, compile, decodeSafetensors, encodeSafetensors, type Tensor, zeros } from "@agon/tensor";
+import type { Agent, TrainEvent, TrainOptions } from "../agent.ts";
+import { arrayOf, loadVariables, packState, saveVariables, unpackState } from "../parts/checkpoint.ts";
+import { argmax, sampleSoftmax, softmax } from "../parts/exploration.ts";
+import { featureSize, writeFeatures } from "../parts/features.ts";
+import { resolveOptions } from "../parts/options.ts";
+import { discountedReturns } from "../parts/returns.ts";
+import { Session } from "../parts/session.ts";
+import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
+
+export interface ReinforceOptions {
+  readonly hidden?: readonly number[];
+  readonly learningRate?: number;
+  readonly valueLearningRate?: number;
+  readonly discount?: number;
+  readonly baseline?: boolean;
+  readonly batchSteps?: number;
+  readonly entropyWeight?: number;
+  readonly seed?: number;
+}
+
+const optionSpecs: readonly OptionSpec[] = [
+  { key: "hidden", default: [64, 64], description: "Widths of the hidden layers." },
+  { key: "learningRate", default: 5e-3, minimum: 0, maximum: 1, description: "Adam's step size for the policy." },
+  {
+    key: "valueLearningRate",
+    default: 1e-2,
+    minimum: 0,
+    maximum: 1,
+    description: "Adam's step size for the baseline.",
+  },
+  { key: "discount", default: 0.99, minimum: 0, maximum: 1, description: "γ: worth of the next step's reward." },
+  { key: "baseline", default: true, description: "Subtract a learned value from the returns." },
+  {
+    key: "batchSteps",
+    default: 1000,
+    minimum: 1,
+    integer: true,
+    description: "Steps after which the next end of an episode updates.",
+  },
+  {
+    key: "entropyWeight",
+    default: 0.01,
+    minimum: 0,
+    description: "Weight of the policy's entropy, which keeps it exploring.",
+  },
+];
+
+/** Episodes of environments without a time limit are learned from up to this length. */
+const LONGEST_EPISODE = 1000;
+
+const fits = ({ id, action }: EnvironmentDefinition): string | null =>
+  action.kind === "discrete" ? null : `REINFORCE here needs discrete actions; ${id} has continuous ones.`;
+
+type Settings = Required<Omit<ReinforceOptions, "seed">>;
+
+export class Reinforce implements Agent {
+  readonly algorithm = "reinforce";
+  readonly environment: EnvironmentDefinition;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly policyNetwork: Module;
+  readonly valueNetwork: Module;
+  private readonly policyOptimizer: Adam;
+  private readonly valueOptimizer: Adam;
+  private readonly settings: Settings;
+  private readonly session: Session;
+  private readonly acting: Random;
+  private readonly width: number;
+  private readonly logits: Bound;
+  private readonly value: Bound;
+  private readonly update: Bound;
+  // The episodes since the last update, step by step.
+  private readonly features: Float32Array;
+  private readonly actions: Int32Array;
+  private readonly rewards: Float64Array;
+  private readonly ends: Uint8Array;
+  private filled = 0;
+
+  constructor(environment: EnvironmentDefinition, options: ReinforceOptions = {}) {
+    const { seed = 0, ...rest } = options;
+    const { action, observation } = environment;
+    if (action.kind !== "discrete") throw new Error(fits(environment) ?? "internal");
+    this.environment = environment;
+    this.options = resolveOptions("reinforce", optionSpecs, { ...rest });
+    this.settings = this.options as unknown as Settings;
+    const { hidden, learningRate, valueLearningRate, batchSteps } = this.settings;
+    this.width = featureSize(observation);
+    const random = createRandom(seed);
+    const build = (name: string, outputs: number): Module =>
+      withRandom(random.split(name), () => new MLP(this.width, ...hidden, outputs, { activation: tanh }));
+    this.policyNetwork = build("policy", action.n);
+    this.valueNetwork = build("value", 1);
+    this.policyOptimizer = new Adam(this.policyNetwork.parameters(), { learningRate });
+    this.valueOptimizer = new Adam(this.valueNetwork.parameters(), { learningRate: valueLearningRate });
+    this.acting = random.split("actions");
+    this.session = new Session(environment, seed);
+    const capacity = batchSteps + (environment.maxSteps ?? LONGEST_EPISODE);
+    this.features = new Float32Array(capacity * this.width);
+    this.actions = new Int32Array(capacity);
+    this.rewards = new Float64Array(capacity);
+    this.ends = new Uint8Array(capacity);
+    this.logits = compile((x: Tensor) => this.policyNetwork.forward(x)).bind(zeros([1, this.width]));
+    this.value = compile((x: Tensor) => this.valueNetwork.forward(x)).bind(zeros([1, this.width]));
+    this.update = this.compileUpdate(capacity);
+  }
+
+  /** Over a full buffer; `weights` is 1/n for the n steps that are there and 0 beyond. */
+  private compileUpdate(capacity: number): Bound {
+    const { baseline, entropyWeight } = this.settings;
+    const step = compile((features: Tensor, actions: Tensor, returns: Tensor, weights: Tensor) => {
+      const values = this.valueNetwork.forward(features).squeeze(1).detach(); // [steps]
+      const advantages = baseline ? returns.sub(values) : returns;
+      const policy = this.policyOptimizer.minimize(() => {
+        const logProbabilities = this.policyNetwork.forward(features).logSoftmax(1); // [steps, actions]
+        const chosen = logProbabilities.gather(1, actions.unsqueeze(1)).squeeze(1); // [steps]
+        const entropy = logProbabilities.exp().mul(logProbabilities).sum(1).mul(weights).sum().neg();
+        const loss = chosen.mul(advantages).mul(weights).sum().neg().sub(entropy.mul(entropyWeight));
+        return { loss, entropy };
+      });
+      if (!baseline) return policy;
+      const { loss: valueLoss } = this.valueOptimizer.minimize(() => ({
+        loss: this.valueNetwork.forward(features).squeeze(1).sub(returns).square().mul(weights).sum(),
+      }));
+      return { ...policy, valueLoss };
+    });
+    return step.bind(zeros([capacity, this.width]), zeros([capacity], "int32"), zeros([capacity]), zeros([capacity]));
+  }
+
+  get steps(): number {
+    return this.session.steps;
+  }
+
+  private logitsOf(observation: Float32Array): Float32Array {
+    writeFeatures(this.environment.observation, observation, this.logits.inputs[0] as Float32Array);
+    this.logits.run();
+    return this.logits.outputs[0] as Float32Array;
+  }
+
+  act(observation: Float32Array): number {
+    return argmax(this.logitsOf(observation));
+  }
+
+  async *train({ steps, every = "episode" }: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
+    await this.session.open();
+    const { session } = this;
+    for (const end = session.steps + steps; session.steps < end; ) {
+      const logits = this.logitsOf(session.observation);
+      const action = sampleSoftmax(logits, 0, logits.length, this.acting);
+      const reward = session.step(action);
+      this.remember(action, reward);
+      const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
+      const episode = session.advance();
+      const update = episode && this.filled >= this.settings.batchSteps ? this.learn() : null;
+      if (stepEvent) yield stepEvent;
+      if (episode) yield episode;
+      if (update && every === "update") yield update;
+    }
+  }
+
+  private remember(action: number, reward: number): void {
+    if (this.filled === this.actions.length)
+      throw new Error(
+        `reinforce: an episode of ${this.environment.id} is longer than ${LONGEST_EPISODE} steps; give the environment a time limit.`,
+      );
+    const { observation, environment } = this.session;
+    writeFeatures(this.environment.observation, observation, this.features, this.filled * this.width);
+    this.actions[this.filled] = action;
+    this.rewards[this.filled] = reward;
+    this.ends[this.filled] = environment.terminated || environment.truncated ? 1 : 0;
+    this.filled++;
+  }
+
+  private learn(): TrainEvent {
+    const [features, actions, returns, weights] = this.update.inputs;
+    features.fill(0).set(this.features.subarray(0, this.filled * this.width) as Float32Array & Int32Array & Uint8Array);
+    actions.fill(0).set(this.actions.subarray(0, this.filled) as Int32Array & Uint8Array);
+    const rewards = this.rewards.subarray(0, this.filled);
+    returns.fill(0).set(discountedReturns(rewards, this.ends, this.settings.discount));
+    weights.fill(0).fill(1 / this.filled, 0, this.filled);
+    this.update.run();
+    this.filled = 0;
+    const [[loss], [entropy], [valueLoss] = [0]] = this.update.outputs;
+    this.session.recordUpdate(loss);
+    const { steps, updates } = this.session;
+    return { type: "update", step: steps, update: updates, loss, figures: { entropy, valueLoss } };
+  }
+
+  policy(): Uint8Array {
+    const entries = [...this.policyNetwork.namedVariables()].map(
+      ([name, variable]) => [name, { shape: variable.shape, data: variable.toHost() }] as const,
+    );
+    return encodeSafetensors(new Map(entries));
+  }
+
+  loadPolicy(bytes: Uint8Array): void {
+    const { tensors } = decodeSafetensors(bytes);
+    this.policyNetwork.loadStateDict(Object.fromEntries([...tensors].map(([name, { data }]) => [name, data])));
+  }
+
+  checkpoint(): Uint8Array {
+    const { data, curve } = this.session.save();
+    return packState({
+      arrays: new Map([
+        ...saveVariables("policy", this.policyNetwork.parameters()),
+        ...saveVariables("value", this.valueNetwork.parameters()),
+        ...saveVariables("policyOptimizer", this.policyOptimizer.variables()),
+        ...saveVariables("valueOptimizer", this.valueOptimizer.variables()),
+        ["features", this.features.slice(0, this.filled * this.width)],
+        ["actions", this.actions.slice(0, this.filled)],
+        ["rewards", this.rewards.slice(0, this.filled)],
+        ["ends", this.ends.slice(0, this.filled)],
+        ["curve", curve],
+      ]),
+      data: { algorithm: this.algorithm, session: data, acting: this.acting.state() },
+    });
+  }
+
+  restore(bytes: Uint8Array): void {
+    const state = unpackState(bytes);
+    const data = state.data as { algorithm: string; session: unknown; acting: RandomState };
+    if (data.algorithm !== this.algorithm)
+      throw new Error(`restore: this checkpoint is of ${data.algorithm}, not ${this.algorithm}.`);
+    loadVariables(state, "policy", this.policyNetwork.parameters());
+    loadVariables(state, "value", this.valueNetwork.parameters());
+    loadVariables(state, "policyOptimizer", this.policyOptimizer.variables());
+    loadVariables(state, "valueOptimizer", this.valueOptimizer.variables());
+    this.features.set(arrayOf(state, "features"));
+    this.actions.set(arrayOf(state, "actions"));
+    this.rewards.set(arrayOf(state, "rewards"));
+    this.ends.set(arrayOf(state, "ends"));
+    this.filled = arrayOf(state, "actions").length;
+    this.session.load(state, data.session);
+    this.acting.restore(data.acting);
+  }
+
+  curveHash(): Promise<string> {
+    const named = (prefix: string, network: Module): [string, Float32Array][] =>
+      Object.entries(network.stateDict()).map(([name, data]) => [`${prefix}.${name}`, data as Float32Array]);
+    return this.session.curveHash(
+      Object.fromEntries([...named("policy", this.policyNetwork), ...named("value", this.valueNetwork)]),
+    );
+  }
+
+  inspect(observation: Float32Array): { readonly probabilities: Float32Array; readonly value?: number } {
+    const probabilities = softmax(this.logitsOf(observation));
+    if (!this.settings.baseline) return { probabilities };
+    writeFeatures(this.environment.observation, observation, this.value.inputs[0] as Float32Array);
+    this.value.run();
+    return { probabilities, value: this.value.outputs[0][0] };
+  }
+}
+
+export const reinforce: AlgorithmSpec = {
+  name: "reinforce",
+  title: "REINFORCE",
+  summary: "A policy network pushed towards the actions that earned more than a learned baseline expected.",
+  options: optionSpecs,
+  fits,
+  tuned: () => ({}),
+  create: (environment, options) => new Reinforce(environment, options),
+};

@@ -1,0 +1,65 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { RunSpec } from "../spec.ts";
+import { RunFolder } from "./run-folder.ts";
+import { writeFileAtomic } from "./write-file.ts";
+
+const spec: RunSpec = {
+  algorithm: "dqn",
+  environment: "CartPole-v1",
+  options: { learningRate: 1e-3 },
+  seed: 1,
+  numerics: "strict",
+  versions: { "@agon/rl": "0.1.0" },
+};
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "agon-runs-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+test("what was written is read back, also by another process", async () => {
+  const run = await RunFolder.create(join(folder, "a", "b"), spec);
+  expect(await run.readCheckpoint()).toBeNull();
+  await run.writeCheckpoint(Uint8Array.of(1, 2, 3));
+  await run.writeResult({ seconds: 1 });
+  const again = await RunFolder.open(join(folder, "a", "b"));
+  expect(again.spec).toEqual(spec);
+  expect([...((await again.readCheckpoint()) ?? [])]).toEqual([1, 2, 3]);
+  expect(await again.readResult()).toEqual({ seconds: 1 });
+  expect(await readdir(again.path)).not.toContainEqual(expect.stringMatching(/tmp$/));
+});
+
+test("the same run may go on in its folder, another one is refused by name of what differs", async () => {
+  await RunFolder.create(folder, spec);
+  await RunFolder.create(folder, { ...spec });
+  await expect(RunFolder.create(folder, { ...spec, options: { learningRate: 1e-4 } })).rejects.toThrow(
+    "its options.learningRate is 0.001, not 0.0001",
+  );
+});
+
+test("rewinding drops later metrics and a torn last line", async () => {
+  const run = await RunFolder.create(folder, spec);
+  await run.appendMetrics([{ step: 10 }, { step: 20 }]);
+  await run.appendMetrics([{ step: 30 }]);
+  await writeFile(join(folder, "metrics.jsonl"), '{"step":4', { flag: "a" });
+  await run.rewindMetrics(20);
+  expect(await readFile(join(folder, "metrics.jsonl"), "utf8")).toBe('{"step":10}\n{"step":20}\n');
+});
+
+test("a folder without a run and a damaged spec are named", async () => {
+  await expect(RunFolder.open(folder)).rejects.toThrow("holds no run");
+  await writeFile(join(folder, "spec.json"), '{"algorithm":"dqn","id":"0"}');
+  await expect(RunFolder.open(folder)).rejects.toThrow("damaged");
+});
+
+test("a failed write leaves the old file and no litter", async () => {
+  const path = join(folder, "file");
+  await writeFileAtomic(path, "old");
+  await expect(writeFileAtomic(path, 5 as unknown as string)).rejects.toThrow();
+  expect(await readFile(path, "utf8")).toBe("old");
+  expect(await readdir(folder)).toEqual(["file"]);
+});
