@@ -2,13 +2,19 @@
 import { definition, registeredIds } from "@agon/environments";
 import { createRandom } from "@agon/random";
 import { algorithms, drive, evaluate } from "@agon/rl";
+import { backendInForce, selectBackend } from "@agon/tensor";
 import { BadInput } from "./failure.ts";
 import type { Library, Numerics } from "./library.ts";
 
-/** Only the strict tier exists as yet: the js backend multiplies, then adds. */
-const selectNumerics = async (wanted: Numerics = "strict"): Promise<Numerics> => {
-  if (wanted !== "strict") throw new BadInput(`--numerics is ${wanted}; this machine's backend (js) has only strict.`);
-  return wanted;
+/** The wasm backend in the wanted tier, or the best one; where wasm does not work the reference backend, which is strict. */
+const selectNumerics = async (wanted?: Numerics): Promise<Numerics> => {
+  await selectBackend(wanted === "strict" ? "wasm-strict" : "wasm", "js");
+  const { numerics } = backendInForce();
+  if (wanted !== undefined && numerics !== wanted)
+    throw new BadInput(
+      `--numerics is ${wanted}; this machine multiplies and adds in two roundings, only strict works here.`,
+    );
+  return numerics === "fused" ? "fused" : "strict";
 };
 
 export const agonLibrary = (version: string): Library => ({

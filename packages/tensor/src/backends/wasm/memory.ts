@@ -1,0 +1,94 @@
+// One linear memory with an allocator: blocks by size class, freed blocks used again.
+import type { DeviceBuffer } from "../../backend.ts";
+import type { DType, TypedArray } from "../../dtype.ts";
+
+/** Memory that could not be had; the process goes on. */
+export class OutOfMemoryError extends Error {
+  override name = "OutOfMemoryError";
+}
+
+/** A block of wasm memory. Elements take four bytes each, bools too. */
+export class WasmBuffer implements DeviceBuffer {
+  readonly pointer: number;
+  readonly dtype: DType;
+  readonly size: number;
+  readonly block: number;
+  private view: Float32Array | Int32Array | null = null;
+
+  constructor(pointer: number, dtype: DType, size: number, block: number) {
+    this.pointer = pointer;
+    this.dtype = dtype;
+    this.size = size;
+    this.block = block;
+  }
+
+  get byteLength(): number {
+    return this.size * 4;
+  }
+
+  /** The elements as they lie in memory; renewed when the memory has grown. */
+  elements(memory: Memory): Float32Array | Int32Array {
+    if (this.view === null || this.view.buffer !== memory.bytes) {
+      const make = this.dtype === "float32" ? Float32Array : Int32Array;
+      this.view = new make(memory.bytes, this.pointer, this.size);
+    }
+    return this.view;
+  }
+}
+
+const PAGE = 65536;
+/** Blocks start at multiples of a cache line, and vector loops may run over an end by less than that. */
+const ALIGNMENT = 64;
+
+/** Block size for a number of bytes: four classes per power of two, so that at most a fifth is wasted. */
+const blockSize = (bytes: number): number => {
+  const needed = bytes + ALIGNMENT / 2;
+  if (needed <= 256) return Math.ceil(needed / ALIGNMENT) * ALIGNMENT;
+  const step = 2 ** (Math.floor(Math.log2(needed)) - 2);
+  return Math.ceil(needed / step) * step;
+};
+
+export class Memory {
+  readonly memory: WebAssembly.Memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
+  /** The memory's current buffer. */
+  bytes: ArrayBuffer = this.memory.buffer as ArrayBuffer;
+  inUse = 0;
+  private end = ALIGNMENT;
+  private readonly free = new Map<number, number[]>();
+
+  allocate(dtype: DType, size: number): WasmBuffer {
+    const block = blockSize(size * 4);
+    const pointer = this.free.get(block)?.pop() ?? this.extend(block);
+    this.inUse += block;
+    return new WasmBuffer(pointer, dtype, size, block);
+  }
+
+  release({ pointer, block }: WasmBuffer): void {
+    this.inUse -= block;
+    const list = this.free.get(block);
+    if (list) list.push(pointer);
+    else this.free.set(block, [pointer]);
+  }
+
+  private extend(block: number): number {
+    const pointer = this.end;
+    const missing = pointer + block - this.bytes.byteLength;
+    if (missing > 0) {
+      try {
+        this.memory.grow(Math.max(Math.ceil(missing / PAGE), 16));
+      } catch {
+        throw new OutOfMemoryError(
+          `wasm: ${block} bytes asked, ${this.inUse} in use, and the memory of ${this.bytes.byteLength} bytes cannot grow; free what is no longer needed or use smaller batches.`,
+        );
+      }
+      this.bytes = this.memory.buffer as ArrayBuffer;
+    }
+    this.end += block;
+    return pointer;
+  }
+}
+
+/** Copies host data in; host bools are bytes, wasm's are words. */
+export const writeElements = (target: Float32Array | Int32Array, data: TypedArray): void => {
+  target.set(data as Float32Array & Int32Array);
+};
