@@ -1,19 +1,27 @@
 // What there is to choose from: the registries of environments and algorithms, as the menus show them.
 import type { EnvironmentDefinition } from "@agon/env";
+import { registry } from "@agon/environments";
 import type { AlgorithmSpec } from "@agon/rl";
-import { algorithms, environments } from "./stand-in.ts";
+import { type Field, fieldOfArgument, fieldOfOption, type Values } from "./page/fields.ts";
+import { algorithms } from "./stand-in.ts";
 
 export { algorithms };
 
-/** Ids of the environments, as the menu lists them. */
-export const environmentIds: readonly string[] = environments.map(({ id }) => id);
-
 export const defaultEnvironment = "CartPole-v1";
+export const defaultAlgorithm = "dqn";
 
-export function resolveEnvironment(id: string, _map: readonly string[] | null): EnvironmentDefinition {
-  const definition = environments.find((environment) => environment.id === id);
-  if (definition === undefined)
-    throw new Error(`There is no environment "${id}"; known: ${environmentIds.join(", ")}.`);
+/** Ids of the environments, as the menu lists them. */
+export const environmentIds: readonly string[] = registry.registeredIds();
+
+const definitions = new Map<string, EnvironmentDefinition>();
+
+/** The environment with these arguments: the same object whenever they are the same. */
+export function resolveEnvironment(id: string, given: Values): EnvironmentDefinition {
+  const key = JSON.stringify([id, given]);
+  const known = definitions.get(key);
+  if (known !== undefined) return known;
+  const definition = registry.definition(id, given);
+  definitions.set(key, definition);
   return definition;
 }
 
@@ -23,20 +31,35 @@ export function resolveAlgorithm(name: string): AlgorithmSpec {
   return algorithm;
 }
 
-/** "CartPole-v1" → "CartPole". */
-export function titleOf(id: string): string {
-  return id.replace(/-v\d+$/, "").replace(/(?<=[a-z])(?=[A-Z0-9])/g, " ");
-}
-
-/** Steps per second that look like real time: physics runs at 50, boards are walked at 5. */
-export function realTimeOf(environment: EnvironmentDefinition): number {
-  return environment.observation.kind === "box" ? 50 : 5;
-}
-
 /** `wanted` if it fits, else the first algorithm that does. */
 export function fittingAlgorithm(environment: EnvironmentDefinition, wanted: string): string {
   const fitting = algorithms.filter((algorithm) => algorithm.fits(environment) === null);
   const found = fitting.find(({ name }) => name === wanted) ?? fitting[0];
   if (found === undefined) throw new Error(`No algorithm plays ${environment.id}.`);
   return found.name;
+}
+
+/** The arguments of an environment, for editing. */
+export function argumentFields(id: string): readonly Field[] {
+  return Object.entries(registry.spec(id).arguments).map(([key, argument]) => fieldOfArgument(key, argument));
+}
+
+/** The options of an algorithm, for editing. */
+export function optionFields(name: string): readonly Field[] {
+  return resolveAlgorithm(name).options.map(fieldOfOption);
+}
+
+/** One line about an environment. */
+export function summaryOf(id: string): string {
+  return registry.spec(id).summary;
+}
+
+/** "CartPole-v1" → "Cart Pole". */
+export function titleOf(id: string): string {
+  return id.replace(/-v\d+$/, "").replace(/(?<=[a-z])(?=[A-Z])|(?<=[a-z])(?=\d)/g, " ");
+}
+
+/** Steps per second that look like real time: physics runs at 50, boards are walked at 5. */
+export function realTimeOf(environment: EnvironmentDefinition): number {
+  return environment.observation.kind === "box" ? 50 : 5;
 }

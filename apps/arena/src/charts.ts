@@ -77,7 +77,7 @@ function plotOptions(host: HTMLElement, { curves, goal, format }: ChartOptions):
     width: Math.max(1, host.clientWidth),
     height: Math.max(1, host.clientHeight),
     legend: { show: false },
-    padding: [8, 10, 0, 0],
+    padding: [8, 18, 0, 0],
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     scales: { x: { time: false }, y: { range: (_, low, high) => paddedRange(low, high, goal) } },
     axes: [

@@ -3,8 +3,8 @@
 /** Everything that decides a run: the same specification gives the same curve, byte for byte. */
 export interface RunSpecification {
   readonly environment: string;
-  /** The map of an editable grid, one string per row; the environment's own when null. */
-  readonly map: readonly string[] | null;
+  /** Arguments of the environment that differ from its defaults. */
+  readonly arguments: Readonly<Record<string, unknown>>;
   readonly algorithm: string;
   /** What is laid over the algorithm's defaults. */
   readonly options: Readonly<Record<string, unknown>>;

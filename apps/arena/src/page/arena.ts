@@ -2,11 +2,11 @@
 import { type Accessor, batch, createMemo, createSignal } from "solid-js";
 import type { RunStatus, View } from "../protocol.ts";
 import { fittingAlgorithm, resolveAlgorithm, resolveEnvironment, titleOf } from "../catalogue.ts";
+import type { Values } from "./fields.ts";
 import { Lane } from "./lane.ts";
 import {
   type LaneSetup,
-  type Options,
-  paceOf,
+    paceOf,
   readSetup,
   type Setup,
   type SpeedName,
@@ -72,8 +72,8 @@ export class Arena {
   }
 
   /** Changes the environment; lanes whose algorithm does not fit it get one that does, with a word about it. */
-  setEnvironment(environment: string, map: readonly string[] | null = null): void {
-    const definition = resolveEnvironment(environment, map);
+  setEnvironment(environment: string, given: Values = {}): void {
+    const definition = resolveEnvironment(environment, given);
     const notices: string[] = [];
     const lanes = this.setup().lanes.map((lane): LaneSetup => {
       const algorithm = fittingAlgorithm(definition, lane.algorithm);
@@ -83,7 +83,18 @@ export class Arena {
       return { algorithm, options: {} };
     });
     this.#notice[1](notices.join(" "));
-    this.#replace({ ...this.setup(), environment, map, lanes });
+    this.#replace({ ...this.setup(), environment, arguments: given, lanes });
+  }
+
+  /** Changes the environment's arguments, and after how many steps runs end (null: never). What the environment refuses is told. */
+  setWorld(given: Values, budget: number | null): void {
+    try {
+      resolveEnvironment(this.setup().environment, given);
+      this.#notice[1]("");
+      this.#replace({ ...this.setup(), arguments: given, budget });
+    } catch (error) {
+      this.tell(error instanceof Error ? error.message : String(error));
+    }
   }
 
   setAlgorithm(index: number, algorithm: string): void {
@@ -91,7 +102,7 @@ export class Arena {
   }
 
   /** Replaces a lane's own options and starts it anew. */
-  setOptions(index: number, options: Options): void {
+  setOptions(index: number, options: Values): void {
     this.#replaceLane(index, { ...this.setup().lanes[index], options });
   }
 
@@ -107,13 +118,13 @@ export class Arena {
 
   /** Opens or closes the second lane; the first one goes on. */
   setLaneCount(count: 1 | 2): void {
-    const { lanes, environment, map } = this.setup();
+    const { lanes, environment, arguments: given } = this.setup();
     if (count === lanes.length) return;
     if (count === 1) {
       this.lanes[1].stop();
       this.#setup[1]({ ...this.setup(), lanes: [lanes[0]] });
     } else {
-      const rival = rivalOf(lanes[0].algorithm, resolveEnvironment(environment, map));
+      const rival = rivalOf(lanes[0].algorithm, resolveEnvironment(environment, given));
       this.#setup[1]({ ...this.setup(), lanes: [lanes[0], { algorithm: rival, options: {} }] });
       this.#start(1);
     }

@@ -11,7 +11,8 @@ export const shortcuts: readonly { readonly keys: readonly string[]; readonly do
   { keys: ["R"], does: "Start anew from the same seed" },
   { keys: ["V"], does: "Show the learner or its policy" },
   { keys: ["L"], does: "One lane or two" },
-  { keys: ["O"], does: "Options of the first lane" },
+  { keys: ["O"], does: "Options of the first lane's algorithm" },
+  { keys: ["E"], does: "Options of the environment" },
   { keys: ["T"], does: "Light or dark" },
   { keys: ["?"], does: "This help" },
 ];
@@ -20,7 +21,7 @@ export interface KeyTargets {
   readonly arena: Arena;
   readonly theme: Theme;
   readonly toggleHelp: () => void;
-  readonly toggleOptions: () => void;
+  readonly toggleOptions: (of: number | "environment") => void;
   readonly close: () => void;
 }
 
@@ -52,7 +53,8 @@ function obey(key: string, { arena, theme, toggleHelp, toggleOptions, close }: K
   else if (key === "r" || key === "R") arena.reset();
   else if (key === "v" || key === "V") arena.setView(arena.view() === "policy" ? "training" : "policy");
   else if (key === "l" || key === "L") arena.setLaneCount(arena.laneCount() === 1 ? 2 : 1);
-  else if (key === "o" || key === "O") toggleOptions();
+  else if (key === "o" || key === "O") toggleOptions(0);
+  else if (key === "e" || key === "E") toggleOptions("environment");
   else if (key === "t" || key === "T") theme.toggle();
   else if (key === "?") toggleHelp();
   else if (key === "Escape") close();

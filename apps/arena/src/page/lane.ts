@@ -84,7 +84,7 @@ export class Lane {
   /** Ends the run there is and starts another, in a fresh worker. */
   start(specification: RunSpecification, watching: Watching): void {
     this.stop();
-    this.#environment = resolveEnvironment(specification.environment, specification.map);
+    this.#environment = resolveEnvironment(specification.environment, specification.arguments);
     const worker = new Worker(new URL("../worker/trainer.ts", import.meta.url), {
       type: "module",
       name: `lane ${this.index + 1}`,

@@ -1,34 +1,36 @@
 // What is set up: environment, lanes, seed, speed. The address of the page says it all, so that a link reproduces it.
-import type { AlgorithmSpec, OptionSpec } from "@agon/rl";
 import {
+  argumentFields,
+  defaultAlgorithm,
   defaultEnvironment,
   environmentIds,
   fittingAlgorithm,
+  optionFields,
   realTimeOf,
   resolveAlgorithm,
   resolveEnvironment,
 } from "../catalogue.ts";
 import type { Pace, RunSpecification } from "../protocol.ts";
-
-export type Options = Readonly<Record<string, unknown>>;
+import { type Field, formatValue, parseField, type Values } from "./fields.ts";
 
 export interface LaneSetup {
   readonly algorithm: string;
   /** Options that differ from the tuned ones. */
-  readonly options: Options;
+  readonly options: Values;
 }
 
 export interface Setup {
   readonly environment: string;
-  /** Rows of an editable map; null for the environment's own. */
-  readonly map: readonly string[] | null;
+  /** Arguments of the environment that differ from its defaults. */
+  readonly arguments: Values;
   readonly lanes: readonly LaneSetup[];
   readonly seed: number;
+  /** Steps after which each run ends; null: never. */
   readonly budget: number | null;
   readonly speed: SpeedName;
 }
 
-/** Speeds from slow motion to flat out, as shares of real time. */
+/** Speeds from slow motion to flat out, as multiples of real time. */
 export const speeds = [
   { name: "slow", label: "¼×", title: "Slow motion", factor: 0.25 },
   { name: "real", label: "1×", title: "Real time", factor: 1 },
@@ -41,37 +43,32 @@ export type SpeedName = (typeof speeds)[number]["name"];
 
 export function paceOf(setup: Setup): Pace {
   const factor = speeds.find(({ name }) => name === setup.speed)?.factor ?? null;
-  return factor === null ? null : factor * realTimeOf(resolveEnvironment(setup.environment, setup.map));
+  return factor === null ? null : factor * realTimeOf(resolveEnvironment(setup.environment, setup.arguments));
 }
 
 /** The run of one lane. */
 export function specificationOf(setup: Setup, lane: LaneSetup): RunSpecification {
-  const { environment, map, seed, budget } = setup;
+  const { environment, seed, budget } = setup;
   const options = { ...resolveAlgorithm(lane.algorithm).tuned(environment), ...lane.options };
-  return { environment, map, algorithm: lane.algorithm, options, seed, budget };
+  return { environment, arguments: setup.arguments, algorithm: lane.algorithm, options, seed, budget };
 }
 
-/** The value of an option in force: chosen, tuned or default. */
-export function optionInForce(setup: Setup, lane: LaneSetup, option: OptionSpec): unknown {
-  return lane.options[option.key] ?? tunedOption(setup, lane, option);
-}
-
-/** The value of an option if nobody touches it. */
-export function tunedOption(setup: Setup, lane: LaneSetup, option: OptionSpec): unknown {
-  return resolveAlgorithm(lane.algorithm).tuned(setup.environment)[option.key] ?? option.default;
+/** The value of a lane's option if nobody touches it. */
+export function tunedOption(setup: Setup, lane: LaneSetup, key: string): unknown {
+  const algorithm = resolveAlgorithm(lane.algorithm);
+  return algorithm.tuned(setup.environment)[key] ?? algorithm.options.find((option) => option.key === key)?.default;
 }
 
 /** Reads a set-up from a query; `problems` are the parts that could not be followed, in words. */
 export function readSetup(query: URLSearchParams): { readonly setup: Setup; readonly problems: readonly string[] } {
   const problems: string[] = [];
   const environment = readEnvironment(query, problems);
-  const map = query.get("map")?.split(",") ?? null;
+  const lanes = ["", "2"]
+    .filter((suffix) => suffix === "" || query.has(`algo${suffix}`))
+    .map((suffix) => readLane(query, suffix, environment, problems));
   const setup: Setup = {
-    environment,
-    map,
-    lanes: ["", "2"]
-      .filter((suffix) => suffix === "" || query.has(`algo${suffix}`))
-      .map((suffix) => readLane(query, suffix, environment, problems)),
+    ...environment,
+    lanes,
     seed: readCount(query, "seed", problems) ?? 1,
     budget: readCount(query, "steps", problems),
     speed: speeds.find(({ name }) => name === query.get("speed"))?.name ?? "max",
@@ -79,14 +76,14 @@ export function readSetup(query: URLSearchParams): { readonly setup: Setup; read
   return { setup, problems };
 }
 
-/** The query that `readSetup` turns into the same set-up; what is as it would be anyway is left out. */
+/** The query that `readSetup` turns into the same set-up; what would be so anyway is left out. */
 export function writeSetup(setup: Setup): string {
   const query = new URLSearchParams({ env: setup.environment });
-  if (setup.map !== null) query.set("map", setup.map.join(","));
-  setup.lanes.forEach((lane, index) => {
-    const suffix = index === 0 ? "" : String(index + 1);
-    query.set(`algo${suffix}`, lane.algorithm);
-    for (const [key, value] of Object.entries(lane.options)) query.set(`set${suffix}.${key}`, String(value));
+  for (const [key, value] of Object.entries(setup.arguments)) query.set(`env.${key}`, formatValue(value));
+  setup.lanes.forEach(({ algorithm, options }, index) => {
+    const name = index === 0 ? "algo" : "algo2";
+    query.set(name, algorithm);
+    for (const [key, value] of Object.entries(options)) query.set(`${name}.${key}`, formatValue(value));
   });
   query.set("seed", String(setup.seed));
   if (setup.budget !== null) query.set("steps", String(setup.budget));
@@ -94,58 +91,48 @@ export function writeSetup(setup: Setup): string {
   return query.toString();
 }
 
-/** Turns what was typed into a value of the option's kind, or says in one line what was expected. */
-export function parseOption(
-  option: OptionSpec,
-  text: string,
-): { readonly value: unknown } | { readonly problem: string } {
-  const expected = (what: string) => ({ problem: `${option.key}: "${text}" is not ${what}.` });
-  if (typeof option.default === "boolean") {
-    return text === "true" || text === "false" ? { value: text === "true" } : expected("true or false");
-  }
-  if (typeof option.default === "string") {
-    return option.choices?.includes(text) === false ? expected(`one of ${option.choices.join(", ")}`) : { value: text };
-  }
-  if (typeof option.default !== "number") return parseNumbers(text) ?? expected("a list of whole numbers above 0");
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) return expected("a number");
-  if (option.integer === true && !Number.isInteger(value)) return expected("a whole number");
-  const { minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY } = option;
-  return value < minimum || value > maximum ? expected(`between ${minimum} and ${maximum}`) : { value };
-}
-
-function parseNumbers(text: string): { readonly value: readonly number[] } | null {
-  const parts = text.split(/[\s,]+/).filter((part) => part !== "");
-  const value = parts.map(Number);
-  return value.every((part) => Number.isInteger(part) && part > 0) ? { value } : null;
-}
-
-function readEnvironment(query: URLSearchParams, problems: string[]): string {
+function readEnvironment(query: URLSearchParams, problems: string[]): Pick<Setup, "environment" | "arguments"> {
   const id = query.get("env") ?? defaultEnvironment;
-  if (environmentIds.includes(id)) return id;
-  problems.push(`There is no environment "${id}"; showing ${defaultEnvironment}.`);
-  return defaultEnvironment;
+  if (!environmentIds.includes(id)) {
+    problems.push(`There is no environment "${id}"; showing ${defaultEnvironment}.`);
+    return { environment: defaultEnvironment, arguments: {} };
+  }
+  const given = readValues(query, "env.", argumentFields(id), problems);
+  try {
+    resolveEnvironment(id, given);
+    return { environment: id, arguments: given };
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+    return { environment: id, arguments: {} };
+  }
 }
 
-function readLane(query: URLSearchParams, suffix: string, environment: string, problems: string[]): LaneSetup {
-  const wanted = query.get(`algo${suffix}`) ?? "dqn";
-  const algorithm = fittingAlgorithm(resolveEnvironment(environment, null), wanted);
-  if (algorithm !== wanted && query.has(`algo${suffix}`)) {
-    problems.push(`"${wanted}" does not play ${environment}; showing ${resolveAlgorithm(algorithm).title}.`);
+function readLane(
+  query: URLSearchParams,
+  suffix: string,
+  environment: Pick<Setup, "environment" | "arguments">,
+  problems: string[],
+): LaneSetup {
+  const name = `algo${suffix}`;
+  const wanted = query.get(name) ?? defaultAlgorithm;
+  const algorithm = fittingAlgorithm(resolveEnvironment(environment.environment, environment.arguments), wanted);
+  if (algorithm !== wanted && query.has(name)) {
+    problems.push(`"${wanted}" does not play ${environment.environment}; showing ${resolveAlgorithm(algorithm).title}.`);
+    return { algorithm, options: {} };
   }
-  return { algorithm, options: readOptions(query, suffix, resolveAlgorithm(algorithm), problems) };
+  return { algorithm, options: readValues(query, `${name}.`, optionFields(algorithm), problems) };
 }
 
-function readOptions(query: URLSearchParams, suffix: string, algorithm: AlgorithmSpec, problems: string[]): Options {
-  const options: Record<string, unknown> = {};
-  for (const option of algorithm.options) {
-    const text = query.get(`set${suffix}.${option.key}`);
-    if (text === null) continue;
-    const parsed = parseOption(option, text);
-    if ("value" in parsed) options[option.key] = parsed.value;
-    else problems.push(parsed.problem);
+function readValues(query: URLSearchParams, prefix: string, fields: readonly Field[], problems: string[]): Values {
+  const values: Record<string, unknown> = {};
+  for (const [name, text] of query) {
+    if (!name.startsWith(prefix)) continue;
+    const field = fields.find(({ key }) => key === name.slice(prefix.length));
+    const parsed = field === undefined ? { problem: `There is no option ${name}.` } : parseField(field, text);
+    if ("problem" in parsed) problems.push(parsed.problem);
+    else if (field !== undefined) values[field.key] = parsed.value;
   }
-  return options;
+  return values;
 }
 
 function readCount(query: URLSearchParams, key: string, problems: string[]): number | null {

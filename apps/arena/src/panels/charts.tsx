@@ -10,8 +10,11 @@ const refreshMilliseconds = 200;
 
 export function Charts(props: { readonly arena: Arena; readonly theme: Theme }): JSX.Element {
   const lanes = () => props.arena.lanes.slice(0, props.arena.laneCount());
-  const name = (index: number): string => resolveAlgorithm(props.arena.setup().lanes[index]?.algorithm ?? "").title;
-  const goal = () => resolveEnvironment(props.arena.setup().environment, props.arena.setup().map).rewardThreshold;
+  const name = (index: number): string => {
+    const titles = props.arena.setup().lanes.map(({ algorithm }) => resolveAlgorithm(algorithm).title);
+    return titles[0] === titles[1] ? `${titles[index]} ${index + 1}` : titles[index];
+  };
+  const goal = () => resolveEnvironment(props.arena.setup().environment, props.arena.setup().arguments).rewardThreshold;
   const solo = () => props.arena.laneCount() === 1;
   const returns = createMemo((): readonly Curve[] =>
     lanes().flatMap(({ returns: series, index }) => {

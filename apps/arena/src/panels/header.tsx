@@ -1,16 +1,20 @@
 // The header: what is played, from which seed, in how many lanes.
 import { For, type JSX } from "solid-js";
-import { environmentIds, titleOf } from "../catalogue.ts";
+import { environmentIds, summaryOf, titleOf } from "../catalogue.ts";
 import type { Arena } from "../page/arena.ts";
 import type { Theme } from "../page/theme.ts";
 import { Icon } from "./icons.tsx";
 import { SeedField } from "./seed-field.tsx";
 
-export function Header(props: {
+interface HeaderProps {
   readonly arena: Arena;
   readonly theme: Theme;
+  readonly optionsOpen: boolean;
+  readonly onOptions: () => void;
   readonly onHelp: () => void;
-}): JSX.Element {
+}
+
+export function Header(props: HeaderProps): JSX.Element {
   return (
     <header class="header">
       <h1 class="brand">
@@ -39,17 +43,32 @@ export function Header(props: {
         </button>
       </div>
       <div class="header-setup">
-        <label class="field field-wide">
-          <span class="field-name">Environment</span>
+        <div class="field field-wide">
+          <label class="field-name" for="environment">
+            Environment
+          </label>
           <select
+            id="environment"
             class="select"
             data-control="environment"
+            title={summaryOf(props.arena.setup().environment)}
             value={props.arena.setup().environment}
             onChange={(event) => props.arena.setEnvironment(event.currentTarget.value)}
           >
             <For each={environmentIds}>{(id) => <option value={id}>{titleOf(id)}</option>}</For>
           </select>
-        </label>
+          <button
+            type="button"
+            class="icon-button"
+            data-control="environment-options"
+            aria-label="Environment options"
+            aria-expanded={props.optionsOpen}
+            title="Environment options (E)"
+            onClick={() => props.onOptions()}
+          >
+            <Icon name="sliders" />
+          </button>
+        </div>
         <SeedField seed={props.arena.setup().seed} onSeed={(seed) => props.arena.setSeed(seed)} />
         <div class="segments" role="group" aria-label="Lanes">
           <For each={[1, 2] as const}>

@@ -28,7 +28,7 @@ interface LaneViewProps {
 
 export function LaneView(props: LaneViewProps): JSX.Element {
   const setup = () => props.arena.setup();
-  const environment = () => resolveEnvironment(setup().environment, setup().map);
+  const environment = () => resolveEnvironment(setup().environment, setup().arguments);
   const algorithm = () => setup().lanes[props.lane.index]?.algorithm ?? "";
   return (
     <article
@@ -67,24 +67,27 @@ export function LaneView(props: LaneViewProps): JSX.Element {
         <span class="status" data-status={props.lane.status()}>
           {statusWords[props.lane.status()]}
         </span>
+        <ViewSwitch arena={props.arena} />
         <button
           type="button"
           class="text-button"
           data-control="options"
+          aria-label="Options"
           aria-expanded={props.optionsOpen}
           title={`Options of ${resolveAlgorithm(algorithm()).title}`}
           onClick={() => props.onOptions()}
         >
           <Icon name="sliders" />
-          Options
+          <span>Options</span>
         </button>
       </header>
       <div class="stage">
         <StageView lane={props.lane} theme={props.theme} />
-        <ViewSwitch arena={props.arena} />
+        <Outcome arena={props.arena} lane={props.lane} />
+      </div>
+      <div class="stage-foot">
         <ShownEpisode lane={props.lane} policy={props.arena.view() === "policy"} />
         <Mind lane={props.lane} />
-        <Outcome arena={props.arena} lane={props.lane} />
       </div>
       <FiguresStrip lane={props.lane} threshold={environment().rewardThreshold} />
     </article>
@@ -114,17 +117,17 @@ function ViewSwitch(props: { readonly arena: Arena }): JSX.Element {
   );
 }
 
+/** Which episode is on stage, and how it goes. */
 function ShownEpisode(props: { readonly lane: Lane; readonly policy: boolean }): JSX.Element {
   const shown = () => props.lane.picture()?.shown ?? null;
+  const episode = () => `Episode ${(props.lane.figures().episodes + 1).toLocaleString("en")}`;
   return (
     <p class="shown-episode">
-      <Show when={shown()} fallback={<span>Episode {(props.lane.figures().episodes + 1).toLocaleString("en")}</span>}>
-        {(episode) => (
+      <span>{props.policy ? "Greedy play" : episode()}</span>
+      <Show when={shown()}>
+        {(current) => (
           <>
-            <span>
-              {props.policy ? "Rehearsal" : `Episode ${(props.lane.figures().episodes + 1).toLocaleString("en")}`}
-            </span>
-            <b>{Math.round(episode().return * 100) / 100}</b>
+            <span>return</span> <b>{Math.round(current().return * 100) / 100}</b>
           </>
         )}
       </Show>

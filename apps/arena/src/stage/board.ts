@@ -7,25 +7,18 @@ type Point = readonly [x: number, y: number];
 
 export interface Board {
   readonly columns: number;
-  readonly rows: number;
-  /** Top left corner in the drawing's units; a tile measures one. */
-  readonly corner: Point;
   /** The states an agent decides in: reached by its moves, and not the end of an episode. */
   readonly decisions: readonly number[];
   /** Direction of each action on the board, from its label; null where the label names none. */
   readonly directions: readonly (Point | null)[];
 }
 
-/** The board of an environment whose states are the tiles of its view, row by row; null for any other. */
-export function boardOf(environment: EnvironmentDefinition, state: unknown): Board | null {
-  const { observation, action } = environment;
-  if (observation.kind !== "discrete" || action.kind !== "discrete") return null;
-  const table = environment.table?.();
-  const view = viewOf(environment, state);
-  if (table === undefined || view === null || view.columns * view.rows !== table.states) return null;
+/** The board of an environment whose states are the cells of its grid; null for any other. */
+export function boardOf({ grid, action, table }: EnvironmentDefinition): Board | null {
+  if (grid === undefined || table === undefined || action.kind !== "discrete") return null;
   return {
-    ...view,
-    decisions: decisionStates(table),
+    columns: grid.columns,
+    decisions: decisionStates(table()),
     directions: Array.from({ length: action.n }, (_, index) => directionOf(action.labels?.[index])),
   };
 }
@@ -38,30 +31,13 @@ export function paintValues(canvas: Canvas, board: Board, map: ValueMap, palette
   const low = Math.min(...values);
   const range = Math.max(...values) - low || 1;
   for (const state of known) {
-    const x = board.corner[0] + (state % board.columns) + 0.5;
-    const y = board.corner[1] + Math.floor(state / board.columns) + 0.5;
+    const x = (state % board.columns) + 0.5;
+    const y = Math.floor(state / board.columns) + 0.5;
     const share = (map.values[state] - low) / range;
     canvas.rectangle(x, y, 0.92, 0.92, { fill: rampColour(palette.heat, share), cornerRadius: 0.1 });
     const direction = board.directions[greedyAction(map.actions, state * actions, actions)];
     if (direction !== null) paintArrow(canvas, x, y, direction, share > 0.5 ? "#0c1016" : "#f4f6fb");
   }
-}
-
-/** The declared view of a drawing, if its sides are whole numbers of tiles. */
-function viewOf(environment: EnvironmentDefinition, state: unknown): Pick<Board, "columns" | "rows" | "corner"> | null {
-  let found: Pick<Board, "columns" | "rows" | "corner"> | null = null;
-  const nothing = (): void => {};
-  environment.draw?.(state, {
-    view: (x, y, columns, rows) => {
-      found = { columns, rows, corner: [x, y] };
-    },
-    rectangle: nothing,
-    circle: nothing,
-    line: nothing,
-    polygon: nothing,
-    text: nothing,
-  });
-  return found;
 }
 
 /** States reached from the start without an episode ending on the way. */

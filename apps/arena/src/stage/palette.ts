@@ -1,4 +1,5 @@
 // The colours of the stage and the charts, read from the style sheet so that each theme is written once.
+import { colourRoles } from "@agon/env";
 
 export interface Palette {
   /** Colour of a role that environments draw with; any other name is a CSS colour of its own. */
@@ -7,28 +8,12 @@ export interface Palette {
   readonly heat: readonly string[];
 }
 
-const roleNames = [
-  "background",
-  "surface",
-  "grid",
-  "text",
-  "muted",
-  "accent",
-  "agent",
-  "goal",
-  "danger",
-  "wall",
-  "track",
-  "cart",
-  "pole",
-];
-
 /** The palette in force at an element, lane colours included. */
 export function paletteAt(element: Element): Palette {
   const style = getComputedStyle(element);
   const read = (name: string): string => style.getPropertyValue(name).trim();
   return {
-    roles: Object.fromEntries(roleNames.map((role) => [role, read(`--stage-${role}`)])),
+    roles: Object.fromEntries(colourRoles.map((role) => [role, read(`--stage-${role}`)])),
     heat: [0, 1, 2, 3, 4].map((index) => read(`--heat-${index}`)),
   };
 }

@@ -70,7 +70,7 @@ export class Stage {
     const { clientWidth, clientHeight } = this.#host;
     if (clientWidth === 0 || clientHeight === 0) return;
     this.#renderer.resize(clientWidth, clientHeight);
-    this.#canvas.resize(clientWidth, clientHeight, Math.min(28, clientWidth * 0.05));
+    this.#canvas.resize(clientWidth, clientHeight, Math.min(24, clientWidth * 0.04));
     this.#draw();
   }
 
@@ -85,7 +85,7 @@ export class Stage {
     const { environment, state } = this.#scene;
     if (this.#boardOf !== environment) {
       this.#boardOf = environment;
-      this.#board = boardOf(environment, state);
+      this.#board = boardOf(environment);
     }
     this.#canvas.begin();
     environment.draw?.(state, this.#canvas);

@@ -32,7 +32,7 @@ function obey(command: Command): void {
 }
 
 function start({ specification, pace, view, paused }: Extract<Command, { type: "start" }>): void {
-  const environment = resolveEnvironment(specification.environment, specification.map);
+  const environment = resolveEnvironment(specification.environment, specification.arguments);
   const algorithm = resolveAlgorithm(specification.algorithm);
   const agent = algorithm.create(environment, { ...specification.options, seed: specification.seed });
   runner = new Runner({
