@@ -1,9 +1,8 @@
 // What there is to choose from: the registries of environments and algorithms, as the menus show them.
 import type { EnvironmentDefinition } from "@agon/env";
 import { registry } from "@agon/environments";
-import type { AlgorithmSpec } from "@agon/rl";
+import { type AlgorithmSpec, algorithms } from "@agon/rl";
 import { type Field, fieldOfArgument, fieldOfOption, type Values } from "./page/fields.ts";
-import { algorithms } from "./stand-in.ts";
 
 export { algorithms };
 

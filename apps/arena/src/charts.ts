@@ -79,7 +79,10 @@ function plotOptions(host: HTMLElement, { curves, goal, format }: ChartOptions):
     legend: { show: false },
     padding: [8, 18, 0, 0],
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
-    scales: { x: { time: false }, y: { range: (_, low, high) => paddedRange(low, high, goal) } },
+    scales: {
+      x: { time: false, range: (_, _low, high) => [0, high || 1] },
+      y: { range: (plot) => rangeOf(plot.data.slice(1) as Column[], goal) },
+    },
     axes: [
       { ...axis, size: 24, gap: 4, values: (_, ticks) => ticks.map(compactNumber) },
       { ...axis, size: 44, gap: 4, space: 28, values: (_, ticks) => ticks.map(format) },
@@ -102,12 +105,19 @@ function plotOptions(host: HTMLElement, { curves, goal, format }: ChartOptions):
   };
 }
 
-function paddedRange(low: number | null, high: number | null, goal?: number): uPlot.Range.MinMax {
-  if (low === null || high === null) return [0, goal === undefined ? 1 : goal * 1.08];
-  const top = goal !== undefined && high > goal * 0.5 ? Math.max(high, goal) : high;
-  const margin = (top - low || Math.abs(top) || 1) * 0.08;
-  const bottom = low >= 0 ? Math.max(0, low - margin) : low - margin;
-  return [bottom, top + margin];
+type Column = ArrayLike<number | null | undefined>;
+
+/** Room for the curves and, once it comes near, for the goal. Of long curves the rarest extremes are left out, lest one dwarf the rest. */
+function rangeOf(columns: readonly Column[], goal?: number): uPlot.Range.MinMax {
+  const values = columns.flatMap((column) => Array.from(column)).filter((value) => typeof value === "number");
+  values.sort((a, b) => a - b);
+  if (values.length === 0) return [0, goal ?? 1];
+  const left = values.length < 400 ? 0 : Math.floor(values.length * 0.01);
+  const low = values[left];
+  const highest = values[values.length - 1 - left];
+  const high = goal !== undefined && highest > goal / 2 ? Math.max(highest, goal) : highest;
+  const margin = (high - low || Math.abs(high) || 1) * 0.08;
+  return [low >= 0 ? Math.max(0, low - margin) : low - margin, high + margin];
 }
 
 function drawGoal(plot: uPlot, goal: number, colour: string): void {

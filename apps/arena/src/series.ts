@@ -1,20 +1,20 @@
-// A curve in bounded memory: when it is full, neighbours are merged and every later row stands for twice as many points.
+// A curve in bounded memory: points of one stretch of steps share a row, and the stretches grow as the curve does.
 
-/** Rows of numbers whose first column only grows (the step). A merged row keeps its last step and the means of the other columns. */
+/** Rows of numbers, the first of which is the step and only grows. Rows of one stretch hold its last step and the means of the rest. */
 export class Series {
   readonly #columns: Float64Array[];
+  /** How many points each row stands for. */
+  readonly #weights: Float64Array;
   readonly #capacity: number;
-  readonly #sums: Float64Array;
   #length = 0;
-  /** Pushed rows per stored row. */
-  #stride = 1;
-  #pending = 0;
+  /** Steps that one row covers. */
+  #stretch = 1;
 
-  /** `capacity` is the largest number of stored rows; even. */
+  /** `capacity` is the largest number of rows. */
   constructor(columns: number, capacity: number) {
     this.#columns = Array.from({ length: columns }, () => new Float64Array(capacity));
+    this.#weights = new Float64Array(capacity);
     this.#capacity = capacity;
-    this.#sums = new Float64Array(columns);
   }
 
   get length(): number {
@@ -26,54 +26,60 @@ export class Series {
     return this.#columns[index].subarray(0, this.#length);
   }
 
-  /** Adds the row that starts at `rows[offset]`. */
-  push(rows: ArrayLike<number>, offset = 0): void {
-    const sums = this.#sums;
-    sums[0] = rows[offset];
-    for (let column = 1; column < sums.length; column++) sums[column] += rows[offset + column];
-    this.#pending++;
-    if (this.#pending === this.#stride) this.#store();
+  /** Adds the point that starts at `points[offset]`. */
+  push(points: ArrayLike<number>, offset = 0): void {
+    while (this.#length === this.#capacity && !this.#sharesLastRow(points[offset])) this.#widen();
+    if (!this.#sharesLastRow(points[offset])) this.#weights[this.#length++] = 0;
+    const row = this.#length - 1;
+    const weight = ++this.#weights[row];
+    const columns = this.#columns;
+    columns[0][row] = points[offset];
+    for (let index = 1; index < columns.length; index++) {
+      const before = weight === 1 ? 0 : columns[index][row];
+      columns[index][row] = before + (points[offset + index] - before) / weight;
+    }
   }
 
-  /** Empties the series and returns its rows, [rows × columns]; the last one may stand for fewer points. */
+  /** Empties the series and returns its rows. [rows × columns] */
   take(): Float64Array {
-    if (this.#pending > 0) this.#store();
     const columns = this.#columns;
     const rows = new Float64Array(this.#length * columns.length);
     for (let row = 0, next = 0; row < this.#length; row++) {
       for (const column of columns) rows[next++] = column[row];
     }
-    this.clear();
+    // The next points may come more slowly; where they do not, the stretch soon grows again.
+    this.#stretch = Math.max(1, this.#stretch / 2);
+    this.#length = 0;
     return rows;
   }
 
   clear(): void {
     this.#length = 0;
-    this.#stride = 1;
-    this.#pending = 0;
-    this.#sums.fill(0);
+    this.#stretch = 1;
   }
 
-  #store(): void {
-    if (this.#length === this.#capacity) this.#halve();
-    const [steps, ...others] = this.#columns;
-    steps[this.#length] = this.#sums[0];
-    others.forEach((column, index) => {
-      column[this.#length] = this.#sums[index + 1] / this.#pending;
-    });
-    this.#length++;
-    this.#pending = 0;
-    this.#sums.fill(0);
+  #sharesLastRow(step: number): boolean {
+    if (this.#length === 0) return false;
+    return Math.floor(step / this.#stretch) === Math.floor(this.#columns[0][this.#length - 1] / this.#stretch);
   }
 
-  #halve(): void {
+  /** Doubles the stretch and merges the rows that now share one. */
+  #widen(): void {
+    this.#stretch *= 2;
     const [steps, ...others] = this.#columns;
-    const half = this.#length >> 1;
-    for (let row = 0; row < half; row++) {
-      steps[row] = steps[2 * row + 1];
-      for (const column of others) column[row] = (column[2 * row] + column[2 * row + 1]) / 2;
+    const weights = this.#weights;
+    let last = 0;
+    for (let row = 1; row < this.#length; row++) {
+      if (Math.floor(steps[row] / this.#stretch) === Math.floor(steps[last] / this.#stretch)) {
+        weights[last] += weights[row];
+        for (const column of others) column[last] += ((column[row] - column[last]) * weights[row]) / weights[last];
+      } else {
+        last++;
+        weights[last] = weights[row];
+        for (const column of others) column[last] = column[row];
+      }
+      steps[last] = steps[row];
     }
-    this.#length = half;
-    this.#stride *= 2;
+    this.#length = last + 1;
   }
 }

@@ -4,15 +4,7 @@ import type { RunStatus, View } from "../protocol.ts";
 import { fittingAlgorithm, resolveAlgorithm, resolveEnvironment, titleOf } from "../catalogue.ts";
 import type { Values } from "./fields.ts";
 import { Lane } from "./lane.ts";
-import {
-  type LaneSetup,
-    paceOf,
-  readSetup,
-  type Setup,
-  type SpeedName,
-  specificationOf,
-  writeSetup,
-} from "./setup.ts";
+import { type LaneSetup, paceOf, readSetup, type Setup, type SpeedName, specificationOf, writeSetup } from "./setup.ts";
 
 export class Arena {
   readonly lanes: readonly Lane[] = [new Lane(0), new Lane(1)];

@@ -32,7 +32,8 @@ export function parseField(field: Field, text: string): { readonly value: unknow
   const { key, kind, choices } = field;
   const expected = (what: string) => ({ problem: `${key}: "${text}" is not ${what}.` });
   if (text.trim() === "" && field.default === null) return { value: null };
-  if (kind === "boolean") return text === "true" || text === "false" ? { value: text === "true" } : expected("on or off");
+  if (kind === "boolean")
+    return text === "true" || text === "false" ? { value: text === "true" } : expected("on or off");
   if (kind === "string") {
     return choices?.includes(text) === false ? expected(`one of ${choices.join(", ")}`) : { value: text };
   }
@@ -43,7 +44,9 @@ export function parseField(field: Field, text: string): { readonly value: unknow
   }
   const numbers = text.split(/[\s,]+/).filter((part) => part !== "");
   const value = numbers.map(readNumber);
-  return value.every((number) => number !== null && isWithin(field, number)) ? { value } : expected("a list of numbers");
+  return value.every((number) => number !== null && isWithin(field, number))
+    ? { value }
+    : expected("a list of numbers");
 }
 
 /** The text that `parseField` reads back. */
@@ -55,7 +58,10 @@ export function formatValue(value: unknown): string {
 
 /** "targetNetworkEvery" → "Target network every". */
 export function wordsOf(key: string): string {
-  const words = key.replace(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+  const words = key.replace(
+    /([a-z])([A-Z])/g,
+    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
+  );
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -32,7 +32,13 @@ export function mapOf({ grid }: EnvironmentDefinition, letters: Letters): readon
 }
 
 /** The map with another tile at one place; a map keeps one start, so that a new one takes the old one's place. */
-export function withTile(map: readonly string[], row: number, column: number, letter: string, letters: Letters): string[] {
+export function withTile(
+  map: readonly string[],
+  row: number,
+  column: number,
+  letter: string,
+  letters: Letters,
+): string[] {
   const { start = "S", floor = "." } = letters;
   const replaced = map.map((text, at) => {
     const base = letter === start ? text.replaceAll(start, floor) : text;

@@ -117,7 +117,9 @@ function readLane(
   const wanted = query.get(name) ?? defaultAlgorithm;
   const algorithm = fittingAlgorithm(resolveEnvironment(environment.environment, environment.arguments), wanted);
   if (algorithm !== wanted && query.has(name)) {
-    problems.push(`"${wanted}" does not play ${environment.environment}; showing ${resolveAlgorithm(algorithm).title}.`);
+    problems.push(
+      `"${wanted}" does not play ${environment.environment}; showing ${resolveAlgorithm(algorithm).title}.`,
+    );
     return { algorithm, options: {} };
   }
   return { algorithm, options: readValues(query, `${name}.`, optionFields(algorithm), problems) };

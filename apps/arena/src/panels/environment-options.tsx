@@ -29,7 +29,9 @@ export function EnvironmentOptions(props: { readonly arena: Arena; readonly onCl
       fields={fieldsBeside()}
       chosen={{ ...setup().arguments, ...(setup().budget === null ? {} : { [budget.key]: setup().budget }) }}
       anyway={anyway}
-      onApply={({ [budget.key]: steps, ...given }) => props.arena.setWorld(given, (steps as number | undefined) ?? null)}
+      onApply={({ [budget.key]: steps, ...given }) =>
+        props.arena.setWorld(given, (steps as number | undefined) ?? null)
+      }
       onProblem={(problem) => props.arena.tell(problem)}
       onClose={props.onClose}
     >

@@ -73,6 +73,7 @@ export function FieldRow(props: FieldRowProps): JSX.Element {
               class="input"
               autocomplete="off"
               spellcheck={false}
+              placeholder="none"
               inputmode={props.field.kind === "number" ? "decimal" : "text"}
               value={text()}
               aria-describedby={`${id}-about`}

@@ -35,6 +35,7 @@ export function LaneView(props: LaneViewProps): JSX.Element {
       class="lane"
       data-lane={props.lane.index}
       data-algorithm={algorithm()}
+      data-board={environment().grid !== undefined}
       data-environment={setup().environment}
       data-status={props.lane.status()}
       data-steps={props.lane.figures().steps}

@@ -73,7 +73,11 @@ export function MapEditor(props: MapEditorProps): JSX.Element {
   );
 }
 
-function Stepper(props: { readonly name: string; readonly size: number; readonly onSize: (size: number) => void }): JSX.Element {
+function Stepper(props: {
+  readonly name: string;
+  readonly size: number;
+  readonly onSize: (size: number) => void;
+}): JSX.Element {
   return (
     <div class="stepper" role="group" aria-label={props.name}>
       <span>{props.name}</span>

@@ -34,6 +34,7 @@ export function Mind(props: { readonly lane: Lane }): JSX.Element {
     <Show when={thought() !== null && names().length <= 6}>
       <ul
         class="mind"
+        classList={{ "mind-many": names().length > 2 }}
         aria-label={thought()?.kind === "probabilities" ? "Probability of each action" : "Value of each action"}
       >
         <For each={names()}>

@@ -47,10 +47,22 @@ export function OptionsPanel(props: OptionsPanelProps): JSX.Element {
   let panel!: HTMLElement;
   onMount(() => panel.focus());
   return (
-    <aside class="options" ref={panel} tabindex="-1" aria-label={`Options of ${props.title}`} data-lane-mark={props.lane}>
+    <aside
+      class="options"
+      ref={panel}
+      tabindex="-1"
+      aria-label={`Options of ${props.title}`}
+      data-lane-mark={props.lane}
+    >
       <header class="panel-head">
         <h2>{props.title}</h2>
-        <button type="button" class="icon-button" aria-label="Close" title="Close (Esc)" onClick={() => props.onClose()}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Close"
+          title="Close (Esc)"
+          onClick={() => props.onClose()}
+        >
           <Icon name="close" />
         </button>
       </header>

@@ -1,7 +1,7 @@
 // Small worlds on a board: where each state lies, and what to paint for its value and for the policy.
 import type { Canvas, EnvironmentDefinition, TransitionTable } from "@agon/env";
 import type { ValueMap } from "../protocol.ts";
-import { type Palette, rampColour } from "./palette.ts";
+import { inkOn, type Palette, rampColour } from "./palette.ts";
 
 type Point = readonly [x: number, y: number];
 
@@ -34,9 +34,10 @@ export function paintValues(canvas: Canvas, board: Board, map: ValueMap, palette
     const x = (state % board.columns) + 0.5;
     const y = Math.floor(state / board.columns) + 0.5;
     const share = (map.values[state] - low) / range;
-    canvas.rectangle(x, y, 0.92, 0.92, { fill: rampColour(palette.heat, share), cornerRadius: 0.1 });
+    const tile = rampColour(palette.heat, share);
+    canvas.rectangle(x, y, 0.92, 0.92, { fill: tile, cornerRadius: 0.1 });
     const direction = board.directions[greedyAction(map.actions, state * actions, actions)];
-    if (direction !== null) paintArrow(canvas, x, y, direction, share > 0.5 ? "#0c1016" : "#f4f6fb");
+    if (direction !== null) paintArrow(canvas, x, y, direction, inkOn(tile));
   }
 }
 

@@ -32,3 +32,10 @@ export function rampColour(ramp: readonly string[], share: number): string {
   };
   return `#${mix(1)}${mix(3)}${mix(5)}`;
 }
+
+/** A dark or a light ink, whichever stands out on a #rrggbb ground. */
+export function inkOn(ground: string): string {
+  const channel = (at: number): number => Number.parseInt(ground.slice(at, at + 2), 16);
+  const brightness = 0.299 * channel(1) + 0.587 * channel(3) + 0.114 * channel(5);
+  return brightness > 130 ? "#0c1016" : "#f4f6fb";
+}

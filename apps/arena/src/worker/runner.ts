@@ -1,7 +1,6 @@
 // Trains one agent at a given pace and reports on it. Knows neither the worker it runs in nor the page.
 import type { Random } from "@agon/random";
-import type { Agent, StepEvent, TrainEvent } from "@agon/rl";
-import { drive } from "../stand-in.ts";
+import { type Agent, drive, type StepEvent, type TrainEvent } from "@agon/rl";
 import type { Pace, Report, View } from "../protocol.ts";
 import { Gate } from "./gate.ts";
 import { Progress } from "./progress.ts";

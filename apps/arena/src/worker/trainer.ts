@@ -1,7 +1,7 @@
 // The training worker: one per lane. Builds the agent that the page asks for and obeys its commands.
 import type { Command, Report } from "../protocol.ts";
 import { realTimeOf, resolveAlgorithm, resolveEnvironment } from "../catalogue.ts";
-import { createRandom } from "../stand-in.ts";
+import { createRandom } from "@agon/random";
 import { Runner } from "./runner.ts";
 
 /** The part of a dedicated worker's global scope that is used here. */
