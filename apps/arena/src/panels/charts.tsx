@@ -19,12 +19,11 @@ export function Charts(props: { readonly arena: Arena; readonly theme: Theme }):
   const returns = createMemo((): readonly Curve[] =>
     lanes().flatMap(({ returns: series, index }) => {
       const colour = `--lane-${index}`;
-      const curves: Curve[] = [
+      return [
         { label: solo() ? "Episode" : "", series, column: 1, colour, width: 1, opacity: 0.3 },
+        ...(solo() ? [{ label: "Mean of 100", series, column: 3, colour: "--lane-1", width: 1.5 }] : []),
         { label: solo() ? "Mean of 20" : name(index), series, column: 2, colour, width: 2.25 },
       ];
-      if (solo()) curves.push({ label: "Mean of 100", series, column: 3, colour: "--lane-1", width: 1.75 });
-      return curves;
     }),
   );
   const losses = createMemo((): readonly Curve[] =>

@@ -1,5 +1,6 @@
 // The figures of a run, the mean return first.
 import { For, type JSX, Show } from "solid-js";
+import { wordsOf } from "../page/fields.ts";
 import type { Lane } from "../page/lane.ts";
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -9,7 +10,10 @@ export function FiguresStrip(props: { readonly lane: Lane; readonly threshold?: 
   const figures = () => props.lane.figures();
   const solved = () =>
     props.threshold !== undefined && figures().mean100 >= props.threshold && figures().episodes >= 100;
-  const named = () => Object.entries(figures().named).slice(0, 2);
+  const named = () => {
+    const entries = Object.entries(figures().named).map(([name, value]) => ({ name, value }));
+    return entries.sort((a, b) => rankOf(a.name) - rankOf(b.name)).slice(0, 2);
+  };
   return (
     <dl class="figures">
       <div class="figure figure-main">
@@ -38,10 +42,10 @@ export function FiguresStrip(props: { readonly lane: Lane; readonly threshold?: 
         <dd>{props.lane.status() === "running" ? short(figures().stepsPerSecond) : "–"}</dd>
       </div>
       <For each={named()}>
-        {([name, value]) => (
+        {({ name, value }) => (
           <div class="figure figure-named">
-            <dt>{symbols[name] ?? name}</dt>
-            <dd>{value.toPrecision(3)}</dd>
+            <dt>{titles[name] ?? wordsOf(name)}</dt>
+            <dd>{figureText(value)}</dd>
           </div>
         )}
       </For>
@@ -49,14 +53,25 @@ export function FiguresStrip(props: { readonly lane: Lane; readonly threshold?: 
   );
 }
 
-const symbols: Readonly<Record<string, string>> = { epsilon: "Exploration ε", meanQ: "Mean Q", entropy: "Entropy" };
+const titles: Readonly<Record<string, string>> = { epsilon: "Exploring" };
+
+/** Exploration comes first. */
+function rankOf(name: string): number {
+  return name === "epsilon" ? 0 : 1;
+}
 
 function short(value: number): string {
   return value < 100_000 ? whole.format(value) : compact.format(value);
 }
 
+/** Shares as they are, larger figures short. */
+function figureText(value: number): string {
+  const text = Math.abs(value) < 10 ? value.toFixed(2) : value.toPrecision(3);
+  return text.replace("-", "−");
+}
+
 /** Returns of board games are shares of 1; those of control are counts. */
 function returnText(value: number): string {
   if (Number.isNaN(value)) return "–";
-  return Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(1);
+  return (Math.abs(value) < 10 ? value.toFixed(2) : value.toFixed(1)).replace("-", "−");
 }

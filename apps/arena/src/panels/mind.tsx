@@ -26,7 +26,7 @@ export function Mind(props: { readonly lane: Lane }): JSX.Element {
     return {
       name,
       share: current.kind === "probabilities" ? value : shareOf(current.actions, value),
-      text: current.kind === "probabilities" ? `${Math.round(value * 100)}%` : value.toPrecision(3),
+      text: current.kind === "probabilities" ? `${Math.round(value * 100)}%` : signed(value),
       chosen: current.choice === index,
     };
   };
@@ -55,9 +55,17 @@ export function Mind(props: { readonly lane: Lane }): JSX.Element {
   );
 }
 
-/** Where a value lies between the least and the greatest; bars of equal values are equal. */
+/** The best value fills its bar; the others fall short by their disadvantage, on a scale that does not magnify mere noise. */
 function shareOf(values: Float32Array, value: number): number {
   const low = Math.min(...values);
   const high = Math.max(...values);
-  return high > low ? 0.12 + (0.88 * (value - low)) / (high - low) : 0.5;
+  const scale = Math.max(high - low, 0.1 * Math.abs(high));
+  return scale > 0 ? 1 - (0.9 * (high - value)) / scale : 0;
+}
+
+/** Four characters or so, with a real minus sign. */
+function signed(value: number): string {
+  const size = Math.abs(value);
+  const text = size >= 100 ? size.toFixed(0) : size >= 10 ? size.toFixed(1) : size.toFixed(2);
+  return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
