@@ -230,7 +230,14 @@ export const encodeModule = (functions: readonly FunctionBuilder[]): Uint8Array<
     ...(result ? [1, typeCodes[result]] : [0]),
   ]);
   return Uint8Array.from([
-    ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, types),
     ...section(2, [[...text("m"), ...text("m"), 2, 0, 1]]),
     ...section(

@@ -44,7 +44,7 @@ const ALIGNMENT = 64;
 const blockSize = (bytes: number): number => {
   const needed = bytes + ALIGNMENT / 2;
   if (needed <= 256) return Math.ceil(needed / ALIGNMENT) * ALIGNMENT;
-  const step = 2 ** (Math.floor(Math.log2(needed)) - 2);
+  const step = 2 ** (31 - Math.clz32(needed) - 2);
   return Math.ceil(needed / step) * step;
 };
 
