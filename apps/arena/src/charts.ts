@@ -12,7 +12,8 @@ export interface Curve {
   readonly colour: string;
   readonly width: number;
   readonly opacity?: number;
-  readonly dash?: readonly number[];
+  /** Whether values are read off the right axis, which has a scale of its own. */
+  readonly right?: boolean;
 }
 
 export interface ChartOptions {
@@ -65,6 +66,12 @@ export class Chart {
   }
 }
 
+function columnsOf(plot: uPlot, scale: string): readonly Column[] {
+  return plot.series.flatMap((series, index) =>
+    index > 0 && series.scale === scale ? [plot.data[index] as Column] : [],
+  );
+}
+
 function plotOptions(host: HTMLElement, { curves, goal, format }: ChartOptions): uPlot.Options {
   const colour = (name: string): string => getComputedStyle(host).getPropertyValue(name).trim();
   const axis: uPlot.Axis = {
@@ -73,19 +80,25 @@ function plotOptions(host: HTMLElement, { curves, goal, format }: ChartOptions):
     grid: { stroke: () => colour("--line"), width: 1 },
     ticks: { show: false },
   };
+  const upright: uPlot.Axis = { ...axis, size: 48, gap: 4, space: 28, values: (_, ticks) => ticks.map(format) };
+  const right = curves.find((curve) => curve.right)?.colour;
   return {
     width: Math.max(1, host.clientWidth),
     height: Math.max(1, host.clientHeight),
     legend: { show: false },
-    padding: [8, 18, 0, 0],
+    padding: [8, right === undefined ? 18 : 0, 0, 0],
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
       x: { time: false, range: (_, _low, high) => [0, high || 1] },
-      y: { range: (plot) => rangeOf(plot.data.slice(1) as Column[], goal) },
+      y: { range: (plot) => rangeOf(columnsOf(plot, "y"), goal) },
+      right: { range: (plot) => rangeOf(columnsOf(plot, "right")) },
     },
     axes: [
       { ...axis, size: 24, gap: 4, values: (_, ticks) => ticks.map(compactNumber) },
-      { ...axis, size: 44, gap: 4, space: 28, values: (_, ticks) => ticks.map(format) },
+      { ...upright, scale: "y" },
+      ...(right === undefined
+        ? []
+        : [{ ...upright, scale: "right", side: 1, grid: { show: false }, stroke: () => colour(right) }]),
     ],
     series: [
       {},
@@ -95,7 +108,7 @@ function plotOptions(host: HTMLElement, { curves, goal, format }: ChartOptions):
           stroke: () => colour(curve.colour),
           width: curve.width,
           alpha: curve.opacity ?? 1,
-          dash: curve.dash as number[] | undefined,
+          scale: curve.right === true ? "right" : "y",
           spanGaps: true,
           points: { show: false },
         }),

@@ -58,11 +58,9 @@ export function formatValue(value: unknown): string {
 
 /** "targetNetworkEvery" → "Target network every". */
 export function wordsOf(key: string): string {
-  const words = key.replace(
-    /([a-z])([A-Z])/g,
-    (_, before: string, after: string) => `${before} ${after.toLowerCase()}`,
-  );
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const words = key.replace(/(?<=[a-z])[A-Z](?=[a-z])/g, (letter) => ` ${letter.toLowerCase()}`);
+  const spaced = words.replace(/(?<=[a-z])(?=[A-Z])/g, " ");
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
 /** `values` without those that a field has anyway. */

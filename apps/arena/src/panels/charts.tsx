@@ -16,6 +16,7 @@ export function Charts(props: { readonly arena: Arena; readonly theme: Theme }):
   };
   const goal = () => resolveEnvironment(props.arena.setup().environment, props.arena.setup().arguments).rewardThreshold;
   const solo = () => props.arena.laneCount() === 1;
+  const losesApart = (): boolean => new Set(props.arena.setup().lanes.map(({ algorithm }) => algorithm)).size > 1;
   const returns = createMemo((): readonly Curve[] =>
     lanes().flatMap(({ returns: series, index }) => {
       const colour = `--lane-${index}`;
@@ -33,6 +34,8 @@ export function Charts(props: { readonly arena: Arena; readonly theme: Theme }):
       column: 1,
       colour: `--lane-${index}`,
       width: 1.5,
+      // Losses of different algorithms have nothing in common but the name.
+      right: index === 1 && losesApart(),
     })),
   );
   return (
@@ -61,6 +64,9 @@ interface ChartViewProps {
 }
 
 function ChartView(props: ChartViewProps): JSX.Element {
+  /** The boldest curve first. */
+  const legend = (): readonly Curve[] =>
+    props.options.curves.filter(({ label }) => label !== "").toSorted((a, b) => b.width - a.width);
   let host!: HTMLDivElement;
   let chart: Chart | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -100,7 +106,7 @@ function ChartView(props: ChartViewProps): JSX.Element {
       <figcaption>
         <h2>{props.title}</h2>
         <ul class="legend">
-          <For each={props.options.curves.filter(({ label }) => label !== "")}>
+          <For each={legend()}>
             {(curve) => (
               <li>
                 <span style={{ background: `var(${curve.colour})`, opacity: curve.opacity ?? 1 }} />

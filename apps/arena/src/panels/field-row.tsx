@@ -90,5 +90,5 @@ export function FieldRow(props: FieldRowProps): JSX.Element {
 }
 
 function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return text.replace(/^[a-z](?=[a-z])/, (letter) => letter.toUpperCase());
 }

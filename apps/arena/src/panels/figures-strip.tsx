@@ -66,7 +66,7 @@ function short(value: number): string {
 
 /** Shares as they are, larger figures short. */
 function figureText(value: number): string {
-  const text = Math.abs(value) < 10 ? value.toFixed(2) : value.toPrecision(3);
+  const text = Math.abs(value) < 10 ? value.toFixed(2) : compact.format(value);
   return text.replace("-", "−");
 }
 

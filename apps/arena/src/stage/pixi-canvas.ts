@@ -109,22 +109,23 @@ export class PixiCanvas implements Canvas {
   #placed(graphics: Graphics, x: number, y: number, style: ShapeStyle, path: () => void): void {
     const { fill, stroke, rotation = 0, pivot, opacity = 1 } = style;
     const scale = this.#scale;
-    graphics.save();
-    if (rotation === 0) {
-      graphics.translateTransform(this.#left + x * scale, this.#top + y * scale);
-    } else {
-      const [pivotX, pivotY] = pivot ?? [x, y];
-      graphics.translateTransform(this.#left + pivotX * scale, this.#top + pivotY * scale);
-      graphics.rotateTransform(rotation);
-      graphics.translateTransform((x - pivotX) * scale, (y - pivotY) * scale);
-    }
+    const [pivotX, pivotY] = pivot ?? [x, y];
+    const [cos, sin] = [Math.cos(rotation), Math.sin(rotation)];
+    const [dx, dy] = [(x - pivotX) * scale, (y - pivotY) * scale];
+    graphics.setTransform(
+      cos,
+      sin,
+      -sin,
+      cos,
+      this.#left + pivotX * scale + cos * dx - sin * dy,
+      this.#top + pivotY * scale + sin * dx + cos * dy,
+    );
     path();
     if (fill !== undefined) graphics.fill({ color: this.#colour(fill), alpha: opacity });
     if (stroke !== undefined) {
       const width = Math.max(1, (style.strokeWidth ?? 0) * scale);
       graphics.stroke({ color: this.#colour(stroke), width, alpha: opacity, cap: "round", join: "round" });
     }
-    graphics.restore();
   }
 
   #colour(colour: Colour): string {
@@ -149,6 +150,7 @@ export class PixiCanvas implements Canvas {
     this.#current = null;
     const label = (this.#texts[this.#usedTexts] ??= new Text({
       anchor: 0.5,
+      roundPixels: true,
       style: { fontFamily: "system-ui, sans-serif", fontWeight: "600" },
     }));
     this.#usedTexts++;
