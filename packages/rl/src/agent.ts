@@ -44,7 +44,7 @@ export interface TrainOptions {
   readonly steps: number;
   /**
    * How often the generator yields, beside every finished episode: "episode" (default) nothing more; "update" after every update;
-   * "step" after every environment step. Never changes what is learned.
+   * "step" after every environment step and every update. Never changes what is learned.
    */
   readonly every?: "episode" | "update" | "step";
 }
@@ -61,6 +61,11 @@ export interface Agent {
   /** The action of the evaluated policy: greedy for value methods, the most likely for stochastic policies. */
   act(observation: Float32Array): Action;
   train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
+  /**
+   * Changes an option that its description marks as live, from the next call of `train` on; `options` tells the new value. Throws an
+   * OptionError for any other option and for values out of bounds. Checkpoints hold no options: restore into an agent built with the same.
+   */
+  setOption?(key: string, value: unknown): void;
   /** The policy alone, as safetensors bytes. */
   policy(): Uint8Array;
   loadPolicy(bytes: Uint8Array): void;

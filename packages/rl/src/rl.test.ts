@@ -73,6 +73,26 @@ describe.each(algorithms.map(({ name }) => name))("%s", (name) => {
     expect(await parts.curveHash()).toBe(await whole.curveHash());
   });
 
+  it("changes live options while training, and no others", async () => {
+    const specs = findAlgorithm(name).options;
+    const live = specs.filter((spec) => spec.live === true);
+    expect(live.map(({ key }) => key)).toContain("learningRate");
+    const [steady, changed] = [create(), create()];
+    for (const agent of [steady, changed]) await collect(agent.train({ steps: steps / 2 }));
+    for (const { key } of live) steady.setOption?.(key, steady.options[key]);
+    changed.setOption?.("learningRate", 1e-4);
+    expect(changed.options.learningRate).toBe(1e-4);
+    const untouched = create();
+    await collect(untouched.train({ steps }));
+    for (const agent of [steady, changed]) await collect(agent.train({ steps: steps / 2 }));
+    expect(await steady.curveHash()).toBe(await untouched.curveHash());
+    expect(await changed.curveHash()).not.toBe(await untouched.curveHash());
+    for (const { key } of specs.filter((spec) => spec.live !== true)) {
+      expect(() => changed.setOption?.(key, changed.options[key])).toThrow(OptionError);
+    }
+    expect(() => changed.setOption?.("learningRate", -1)).toThrow(OptionError);
+  });
+
   it("restores a checkpoint into a new agent and goes on exactly", async () => {
     const whole = create();
     await collect(whole.train({ steps }));

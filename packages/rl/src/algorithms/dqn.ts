@@ -13,7 +13,7 @@ import type { Agent, TrainEvent, TrainOptions } from "../agent.ts";
 import { loadVariables, packState, saveVariables, unpackState } from "../parts/checkpoint.ts";
 import { argmax, linear, type Schedule } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
-import { resolveOptions } from "../parts/options.ts";
+import { changeOption, resolveOptions } from "../parts/options.ts";
 import { type Batch, ReplayBuffer } from "../parts/replay.ts";
 import { Session } from "../parts/session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
@@ -172,7 +172,7 @@ export class DQN implements Agent {
     for (const end = session.steps + steps; session.steps < end || this.owed > 0; ) {
       if (this.owed > 0) {
         const event = this.learn();
-        if (every === "update") yield event;
+        if (every !== "episode") yield event;
         continue;
       }
       const action = this.choose(session.observation);
@@ -186,6 +186,11 @@ export class DQN implements Agent {
       if (stepEvent) yield stepEvent;
       if (episode) yield episode;
     }
+  }
+
+  setOption(key: string, value: unknown): void {
+    changeOption(this.algorithm, optionSpecs, this.options, key, value);
+    this.optimizer.learningRate = this.settings.learningRate;
   }
 
   private choose(observation: Float32Array): number {

@@ -5,7 +5,7 @@ import type { SafetensorsArray } from "@agon/tensor";
 import type { Agent, TrainEvent, TrainOptions } from "../agent.ts";
 import { arrayOf, packState, unpackState } from "../parts/checkpoint.ts";
 import { argmax, argmaxRandomTies, linear, type Schedule } from "../parts/exploration.ts";
-import { resolveOptions } from "../parts/options.ts";
+import { changeOption, resolveOptions } from "../parts/options.ts";
 import { Session } from "../parts/session.ts";
 import { decodeTable, encodeTable, needsTable } from "../parts/table-policy.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
@@ -111,7 +111,7 @@ export class QLearning implements Agent {
       const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
       const episode = session.advance();
       if (stepEvent) yield stepEvent;
-      if (every === "update")
+      if (every !== "episode")
         yield {
           type: "update",
           step: session.steps,
@@ -127,6 +127,10 @@ export class QLearning implements Agent {
   private choose(state: number): number {
     if (this.random.uniform() < this.exploration(this.session.steps)) return this.random.integer(this.actions);
     return argmaxRandomTies(this.q, state * this.actions, this.actions, this.random);
+  }
+
+  setOption(key: string, value: unknown): void {
+    changeOption(this.algorithm, optionSpecs, this.options, key, value);
   }
 
   policy(): Uint8Array {

@@ -15,7 +15,7 @@ import type { Agent, TrainEvent, TrainOptions } from "../agent.ts";
 import { arrayOf, loadVariables, packState, saveVariables, unpackState } from "../parts/checkpoint.ts";
 import { argmax, sampleSoftmax, softmax } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
-import { resolveOptions } from "../parts/options.ts";
+import { changeOption, resolveOptions } from "../parts/options.ts";
 import { discountedReturns } from "../parts/returns.ts";
 import { Session } from "../parts/session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
@@ -33,15 +33,30 @@ export interface ReinforceOptions {
 
 const optionSpecs: readonly OptionSpec[] = [
   { key: "hidden", default: [64, 64], description: "Widths of the hidden layers." },
-  { key: "learningRate", default: 5e-3, minimum: 0, maximum: 1, description: "Adam's step size for the policy." },
+  {
+    key: "learningRate",
+    default: 5e-3,
+    minimum: 0,
+    maximum: 1,
+    description: "Adam's step size for the policy.",
+    live: true,
+  },
   {
     key: "valueLearningRate",
     default: 1e-2,
     minimum: 0,
     maximum: 1,
     description: "Adam's step size for the baseline.",
+    live: true,
   },
-  { key: "discount", default: 0.99, minimum: 0, maximum: 1, description: "γ: worth of the next step's reward." },
+  {
+    key: "discount",
+    default: 0.99,
+    minimum: 0,
+    maximum: 1,
+    description: "γ: worth of the next step's reward.",
+    live: true,
+  },
   { key: "baseline", default: true, description: "Subtract a learned value from the returns." },
   {
     key: "batchSteps",
@@ -165,8 +180,14 @@ export class Reinforce implements Agent {
       const update = episode && this.filled >= this.settings.batchSteps ? this.learn() : null;
       if (stepEvent) yield stepEvent;
       if (episode) yield episode;
-      if (update && every === "update") yield update;
+      if (update && every !== "episode") yield update;
     }
+  }
+
+  setOption(key: string, value: unknown): void {
+    changeOption(this.algorithm, optionSpecs, this.options, key, value);
+    this.policyOptimizer.learningRate = this.settings.learningRate;
+    this.valueOptimizer.learningRate = this.settings.valueLearningRate;
   }
 
   private remember(action: number, reward: number): void {

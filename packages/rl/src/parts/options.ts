@@ -42,6 +42,25 @@ const fits = (spec: OptionSpec, value: unknown): boolean => {
   return Number.isFinite(value) && inBounds && (!spec.integer || Number.isInteger(value));
 };
 
+/** Puts another value in the place of a live option's; see Agent.setOption. */
+export const changeOption = (
+  algorithm: string,
+  specs: readonly OptionSpec[],
+  options: Readonly<Record<string, unknown>>,
+  key: string,
+  value: unknown,
+): void => {
+  const live = specs.filter((spec) => spec.live === true);
+  const spec = live.find((candidate) => candidate.key === key);
+  if (!spec) {
+    const names = live.map((candidate) => candidate.key).join(", ") || "none";
+    throw new OptionError(`${algorithm}: option ${key} cannot change while training; these can: ${names}.`);
+  }
+  if (!fits(spec, value))
+    throw new OptionError(`${algorithm}: option ${key} is ${JSON.stringify(value)}; expected ${expected(spec)}.`);
+  (options as Record<string, unknown>)[key] = value;
+};
+
 /** The full set of options: defaults, overlaid by what is given (undefined counts as not given). */
 export const resolveOptions = (
   algorithm: string,
