@@ -123,7 +123,8 @@ export const decodeSafetensors = (bytes: Uint8Array): SafetensorsFile => {
     spans.push([begin, end, name]);
     tensors.set(name, {
       shape: entry.shape,
-      data: new codes[entry.dtype](bytes.slice(start + begin, start + end).buffer),
+      // A copy of these bytes alone, at offset 0: `slice` of a Node Buffer would be a view into a shared pool.
+      data: new codes[entry.dtype](Uint8Array.from(bytes.subarray(start + begin, start + end)).buffer),
     });
   }
   let covered = 0;
