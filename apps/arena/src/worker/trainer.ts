@@ -2,6 +2,7 @@
 import type { Command, Report } from "../protocol.ts";
 import { realTimeOf, resolveAlgorithm, resolveEnvironment } from "../catalogue.ts";
 import { createRandom } from "@agon/random";
+import { selectBackend } from "@agon/tensor";
 import { Runner } from "./runner.ts";
 
 /** The part of a dedicated worker's global scope that is used here. */
@@ -13,13 +14,16 @@ interface WorkerScope {
 const scope = globalThis as unknown as WorkerScope;
 let runner: Runner | null = null;
 
+/** Commands wait for the backend, in their order. */
+let ready: Promise<unknown> = selectBackend("wasm", "js");
+
 scope.onmessage = ({ data }) => {
-  try {
-    obey(data);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    scope.postMessage({ type: "failed", diverged: false, message }, []);
-  }
+  ready = ready
+    .then(() => obey(data))
+    .catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      scope.postMessage({ type: "failed", diverged: false, message }, []);
+    });
 };
 
 function obey(command: Command): void {
