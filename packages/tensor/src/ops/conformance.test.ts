@@ -117,6 +117,36 @@ describe.each(["strict", "auto"] as const)("wasm, %s", (numerics) => {
         }
   });
 
+  it("tanh keeps the sign of zero", () => {
+    const sample: Sample = { inputs: [{ shape: [2], data: [0, -0] }] };
+    expect([...alone(wasm, "tanh", sample, { shape: [2], dtype: "float32" })]).toEqual([0, -0]);
+  });
+
+  it("an output that is a Variable's value means the value before the run", () => {
+    const spec: Spec = { shape: [2], dtype: "float32" };
+    const { buffer } = operand(wasm, spec, Float32Array.of(1, 2));
+    const executable = wasm.build({
+      values: [
+        { ...spec, source: { kind: "variable", buffer } },
+        { ...spec, source: { kind: "step" } },
+        { shape: [2, 1], dtype: "float32", source: { kind: "view", of: 0 } },
+      ],
+      steps: [{ kind: "op", op: "neg", attributes: {}, inputs: [0], output: 1 }],
+      inputs: [],
+      outputs: [0, 2],
+      assigns: [{ buffer, value: 1 }],
+    });
+    expect(executable.run()).toBe(true);
+    const out = new Float32Array(2);
+    for (const index of [0, 1]) {
+      executable.read(index, out);
+      expect([...out]).toEqual([1, 2]);
+    }
+    wasm.read(buffer, out);
+    expect([...out]).toEqual([-1, -2]);
+    executable.dispose();
+  });
+
   it("memory goes back and forth flat", () => {
     const { inUse } = wasm.memory();
     const { reserved } = wasm.memory();

@@ -57,8 +57,8 @@ const tanh: Expression = ([x], keep) => {
   const near = keep(v128.addF(x, v128.mulF(v128.mulF(polynomial(square, TANH), square), x)));
   const e = exp([keep(v128.addF(size, size))], keep);
   const far = keep(v128.subF(constant(1), v128.divF(constant(2), v128.addF(e, constant(1)))));
-  const signed = v128.or(far, v128.and(x, integer(-2147483648)));
-  return v128.select(v128.ltF(size, constant(0.625)), near, signed);
+  const value = v128.select(v128.ltF(size, constant(0.625)), near, far);
+  return v128.or(value, v128.and(x, integer(-2147483648)));
 };
 
 /** sign(0) = 0 and sign(NaN) = NaN. */

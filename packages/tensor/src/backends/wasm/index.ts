@@ -283,7 +283,8 @@ class WasmBackend implements Backend {
             placed[step.output],
           ),
     );
-    const assigns = this.prepareAssigns(plan, buffers, fresh);
+    const outputs = plan.outputs.map((id) => buffers[id]);
+    const assigns = [...this.keepOutputs(plan, outputs, fresh), ...this.prepareAssigns(plan, buffers, fresh)];
     return {
       write: (index, data) => this.write(buffers[plan.inputs[index]], data),
       writeFrom: (index, buffer) => this.copy(buffer, buffers[plan.inputs[index]]),
@@ -295,7 +296,7 @@ class WasmBackend implements Backend {
         for (const assign of assigns) assign();
         return true;
       },
-      read: (index, out) => this.read(buffers[plan.outputs[index]], out),
+      read: (index, out) => this.read(outputs[index], out),
       lines: plan.steps.flatMap((step) =>
         step.kind === "op"
           ? [{ kernel: step.op, shape: plan.values[step.output].shape, bytes: buffers[step.output].byteLength }]
@@ -306,6 +307,18 @@ class WasmBackend implements Backend {
         for (const buffer of own.splice(0)) this.wasm.release(buffer);
       },
     };
+  }
+
+  /** An output that is a Variable's value before the run is put aside before the Variable changes. */
+  private keepOutputs(plan: Plan, outputs: WasmBuffer[], fresh: (spec: Spec) => WasmBuffer): Action[] {
+    const targets = new Set(plan.assigns.map(({ buffer }) => buffer as WasmBuffer));
+    return plan.outputs.flatMap((id, i): Action[] => {
+      const from = outputs[i];
+      if (!targets.has(from)) return [];
+      const kept = fresh(plan.values[id]);
+      outputs[i] = kept;
+      return [() => this.copy(from, kept)];
+    });
   }
 
   /** Copies into Variables; a right-hand side that is itself a Variable's old value is put aside first. */
