@@ -131,6 +131,15 @@ describe("variables", () => {
 });
 
 describe("compile", () => {
+  it("a compiled function may return a Variable's value before its assignment", () => {
+    const count = new Variable(scalar(1));
+    const next = compile(() => {
+      const before = count.value;
+      count.assign(before.add(10));
+      return before;
+    });
+    expect([next().itemSync(), next().itemSync(), count.value.itemSync()]).toEqual([1, 11, 21]);
+  });
   it("records once per shape and replays", () => {
     let recordings = 0;
     const f = compile((x: Tensor) => {

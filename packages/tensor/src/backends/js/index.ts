@@ -61,16 +61,23 @@ const build = (plan: Plan): Executable => {
     from: arrays[value],
     copy: arrays[value].slice(),
   }));
+  // An output that is a Variable's value before the run outlives the assignment.
+  const targets = new Set(staged.map(({ target }) => target));
+  const outputs = plan.outputs.map((id) => ({
+    from: arrays[id],
+    copy: targets.has(arrays[id]) ? arrays[id].slice() : null,
+  }));
   return {
     write: (index, data) => arrays[plan.inputs[index]].set(data as Float32Array),
     writeFrom: (index, buffer) => arrays[plan.inputs[index]].set(buffer as Float32Array),
     run() {
       for (const action of actions) if (!action()) return false;
+      for (const { from, copy } of outputs) copy?.set(from as Float32Array);
       for (const { from, copy } of staged) copy.set(from as Float32Array);
       for (const { target, copy } of staged) target.set(copy as Float32Array);
       return true;
     },
-    read: (index, out) => out.set(arrays[plan.outputs[index]] as Float32Array),
+    read: (index, out) => out.set((outputs[index].copy ?? outputs[index].from) as Float32Array),
     lines: plan.steps.flatMap((step) =>
       step.kind === "op"
         ? [{ kernel: step.op, shape: plan.values[step.output].shape, bytes: arrays[step.output].byteLength }]
