@@ -11,6 +11,8 @@ export interface RunSpecification {
   readonly seed: number;
   /** Environment steps after which the run ends; endless when null. */
   readonly budget: number | null;
+  /** Arithmetic tier: strict gives the same bits on every machine, fused on every machine that fuses; auto: fused where it can be. */
+  readonly numerics: "auto" | "strict";
 }
 
 /** Environment steps per second to train at; null: as fast as it goes. */
@@ -85,7 +87,12 @@ export type Report =
       /** Rows of (step, loss), likewise. */
       readonly losses: Float64Array;
     }
-  | { readonly type: "finished"; readonly curveHash: string }
+  | {
+      readonly type: "finished";
+      readonly curveHash: string;
+      /** Backend and tier that gave the curve, such as "wasm, fused". */
+      readonly arithmetic: string;
+    }
   | { readonly type: "failed"; readonly diverged: boolean; readonly message: string };
 
 /** Columns of the two curves. */

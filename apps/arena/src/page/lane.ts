@@ -36,6 +36,12 @@ export interface Failure {
   readonly message: string;
 }
 
+/** What a finished run leaves. */
+export interface Result {
+  readonly curveHash: string;
+  readonly arithmetic: string;
+}
+
 /** How a run is to be watched from its first step. */
 export interface Watching {
   readonly pace: Pace;
@@ -63,13 +69,13 @@ export class Lane {
   readonly #figures = createSignal<Figures>(noFigures);
   readonly #picture = createSignal<Picture | null>(null);
   readonly #failure = createSignal<Failure | null>(null);
-  readonly #curveHash = createSignal<string | null>(null);
+  readonly #result = createSignal<Result | null>(null);
   readonly #curveVersion = createSignal(0);
   readonly status: Accessor<RunStatus> = this.#status[0];
   readonly figures: Accessor<Figures> = this.#figures[0];
   readonly picture: Accessor<Picture | null> = this.#picture[0];
   readonly failure: Accessor<Failure | null> = this.#failure[0];
-  readonly curveHash: Accessor<string | null> = this.#curveHash[0];
+  readonly result: Accessor<Result | null> = this.#result[0];
   /** Counts what the curves gained, for the charts to follow. */
   readonly curveVersion: Accessor<number> = this.#curveVersion[0];
   #worker: Worker | null = null;
@@ -111,7 +117,7 @@ export class Lane {
       this.#figures[1](noFigures);
       this.#picture[1](null);
       this.#failure[1](null);
-      this.#curveHash[1](null);
+      this.#result[1](null);
       this.#curveVersion[1](this.curveVersion() + 1);
     });
   }
@@ -146,7 +152,7 @@ export class Lane {
 
   #receive(report: Report): void {
     if (report.type === "progress") this.#progress(report);
-    else if (report.type === "finished") this.#curveHash[1](report.curveHash);
+    else if (report.type === "finished") this.#result[1](report);
     else this.#fail(report);
   }
 

@@ -28,6 +28,7 @@ export interface Setup {
   /** Steps after which each run ends; null: never. */
   readonly budget: number | null;
   readonly speed: SpeedName;
+  readonly numerics: RunSpecification["numerics"];
 }
 
 /** Speeds from slow motion to flat out, as multiples of real time. */
@@ -48,9 +49,9 @@ export function paceOf(setup: Setup): Pace {
 
 /** The run of one lane. */
 export function specificationOf(setup: Setup, lane: LaneSetup): RunSpecification {
-  const { environment, seed, budget } = setup;
+  const { environment, seed, budget, numerics } = setup;
   const options = { ...resolveAlgorithm(lane.algorithm).tuned(environment), ...lane.options };
-  return { environment, arguments: setup.arguments, algorithm: lane.algorithm, options, seed, budget };
+  return { environment, arguments: setup.arguments, algorithm: lane.algorithm, options, seed, budget, numerics };
 }
 
 /** The value of a lane's option if nobody touches it. */
@@ -72,6 +73,7 @@ export function readSetup(query: URLSearchParams): { readonly setup: Setup; read
     seed: readCount(query, "seed", problems) ?? 1,
     budget: readCount(query, "steps", problems),
     speed: speeds.find(({ name }) => name === query.get("speed"))?.name ?? "max",
+    numerics: query.get("numerics") === "strict" ? "strict" : "auto",
   };
   return { setup, problems };
 }
@@ -87,6 +89,7 @@ export function writeSetup(setup: Setup): string {
   });
   query.set("seed", String(setup.seed));
   if (setup.budget !== null) query.set("steps", String(setup.budget));
+  if (setup.numerics !== "auto") query.set("numerics", setup.numerics);
   if (setup.speed !== "max") query.set("speed", setup.speed);
   return query.toString();
 }

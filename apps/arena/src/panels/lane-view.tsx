@@ -41,7 +41,8 @@ export function LaneView(props: LaneViewProps): JSX.Element {
       data-steps={props.lane.figures().steps}
       data-episodes={props.lane.figures().episodes}
       data-mean-return={props.lane.figures().mean20}
-      data-curve-hash={props.lane.curveHash() ?? ""}
+      data-curve-hash={props.lane.result()?.curveHash ?? ""}
+      data-arithmetic={props.lane.result()?.arithmetic ?? ""}
       aria-label={`Lane ${props.lane.index + 1}`}
     >
       <header class="lane-head">
@@ -156,10 +157,11 @@ function Outcome(props: { readonly arena: Arena; readonly lane: Lane }): JSX.Ele
           <h2>Run finished</h2>
           <p>
             {props.lane.figures().steps.toLocaleString("en")} steps
-            <Show when={props.lane.curveHash()}>
-              {(hash) => (
+            <Show when={props.lane.result()}>
+              {(result) => (
                 <>
-                  , curve <code title={hash()}>{hash().slice(0, 12)}</code>
+                  {" · "}curve <code title={result().curveHash}>{result().curveHash.slice(0, 12)}</code> (
+                  {result().arithmetic})
                 </>
               )}
             </Show>

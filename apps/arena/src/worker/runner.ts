@@ -18,6 +18,8 @@ export interface RunnerOptions {
   readonly random: Random;
   /** Steps per second that count as real time in this environment. */
   readonly realTime: number;
+  /** Backend and tier in force. */
+  readonly arithmetic: string;
   readonly post: (report: Report, transfer: ArrayBufferLike[]) => void;
   /** Milliseconds of a steady clock. */
   readonly now: () => number;
@@ -73,7 +75,8 @@ export class Runner {
     try {
       await drive(this.#events(), { sliceMilliseconds, onEvent: (event) => this.#record(event) });
       this.#report("finished");
-      this.#options.post({ type: "finished", curveHash: await this.#agent.curveHash() }, []);
+      const { post, arithmetic } = this.#options;
+      post({ type: "finished", curveHash: await this.#agent.curveHash(), arithmetic }, []);
     } catch (error) {
       this.#options.post(failure(error), []);
     }
@@ -101,6 +104,10 @@ export class Runner {
     this.#pace = pace;
     this.#restartClocks();
     this.#gate.open();
+  }
+
+  setOption(key: string, value: unknown): void {
+    this.#agent.setOption?.(key, value);
   }
 
   setView(view: View): void {

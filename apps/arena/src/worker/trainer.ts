@@ -2,7 +2,7 @@
 import type { Command, Report } from "../protocol.ts";
 import { realTimeOf, resolveAlgorithm, resolveEnvironment } from "../catalogue.ts";
 import { createRandom } from "@agon/random";
-import { selectBackend } from "@agon/tensor";
+import { backendInForce, selectBackend } from "@agon/tensor";
 import { Runner } from "./runner.ts";
 
 /** The part of a dedicated worker's global scope that is used here. */
@@ -13,29 +13,26 @@ interface WorkerScope {
 
 const scope = globalThis as unknown as WorkerScope;
 let runner: Runner | null = null;
-
-/** Commands wait for the backend, in their order. */
-let ready: Promise<unknown> = selectBackend("wasm", "js");
+/** Commands are obeyed one after the other, also while a start still waits for its backend. */
+let obeyed: Promise<void> = Promise.resolve();
 
 scope.onmessage = ({ data }) => {
-  ready = ready
-    .then(() => obey(data))
-    .catch((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      scope.postMessage({ type: "failed", diverged: false, message }, []);
-    });
+  obeyed = obeyed.then(() => obey(data)).catch(fail);
 };
 
-function obey(command: Command): void {
-  if (command.type === "start") start(command);
-  else if (command.type === "pause") runner?.pause();
+function obey(command: Command): void | Promise<void> {
+  if (command.type === "start") return start(command);
+  if (command.type === "pause") runner?.pause();
   else if (command.type === "resume") runner?.resume();
   else if (command.type === "step") runner?.step();
   else if (command.type === "pace") runner?.setPace(command.pace);
   else if (command.type === "view") runner?.setView(command.view);
+  else runner?.setOption(command.key, command.value);
 }
 
-function start({ specification, pace, view, paused }: Extract<Command, { type: "start" }>): void {
+async function start({ specification, pace, view, paused }: Extract<Command, { type: "start" }>): Promise<void> {
+  await selectBackend(specification.numerics === "strict" ? "wasm-strict" : "wasm", "js");
+  const { name, numerics } = backendInForce();
   const environment = resolveEnvironment(specification.environment, specification.arguments);
   const algorithm = resolveAlgorithm(specification.algorithm);
   const agent = algorithm.create(environment, { ...specification.options, seed: specification.seed });
@@ -45,10 +42,16 @@ function start({ specification, pace, view, paused }: Extract<Command, { type: "
     pace,
     view,
     paused,
-    random: createRandom(specification.seed),
+    random: createRandom(specification.seed).split("rehearsal"),
     realTime: realTimeOf(environment),
+    arithmetic: `${name}, ${numerics}`,
     post: (report, transfer) => scope.postMessage(report, transfer),
     now: () => performance.now(),
   });
   void runner.run();
+}
+
+function fail(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  scope.postMessage({ type: "failed", diverged: false, message }, []);
 }
