@@ -1,11 +1,11 @@
-// A small WebAssembly assembler: code as arrays of bytes, functions with parameters and locals, one imported memory.
+// A small WebAssembly assembler: code as nested lists of bytes, functions with parameters and locals, one imported memory.
 
-/** A piece of code. */
-export type Code = readonly number[];
+/** A piece of code: bytes and pieces in order. Nesting costs nothing; it is flattened once, at the end. */
+export type Code = readonly (number | Code)[];
 
-export type ValueType = "i32" | "f32" | "v128";
+export type ValueType = "i32" | "f32" | "f64" | "v128";
 
-const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+const typeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
 
 /** Unsigned LEB128. */
 const unsigned = (value: number): number[] => {
@@ -34,24 +34,74 @@ const signed = (value: number): number[] => {
 const float = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
 
 export const get = (local: number): Code => [0x20, ...unsigned(local)];
-export const set = (local: number, value: Code): Code => [...value, 0x21, ...unsigned(local)];
+export const set = (local: number, value: Code): Code => [value, 0x21, ...unsigned(local)];
 export const i32 = (value: number): Code => [0x41, ...signed(value)];
 export const f32 = (value: number): Code => [0x43, ...float(value)];
-export const addI32 = (a: Code, b: Code): Code => [...a, ...b, 0x6a];
-export const subI32 = (a: Code, b: Code): Code => [...a, ...b, 0x6b];
+
+const instruction =
+  (byte: number): Instruction =>
+  (...operands) => [operands, byte];
+
+export const addI32: Instruction = instruction(0x6a);
+export const subI32: Instruction = instruction(0x6b);
+export const mulI32: Instruction = instruction(0x6c);
+export const andI32: Instruction = instruction(0x71);
+export const isZeroI32: Instruction = instruction(0x45);
 /** a < b, unsigned */
-export const lessU32 = (a: Code, b: Code): Code => [...a, ...b, 0x49];
+export const lessU32: Instruction = instruction(0x49);
+/** a < b, signed */
+export const lessI32: Instruction = instruction(0x48);
+export const shiftLeftI32 = (value: Code, by: number): Code => [value, i32(by), 0x74];
+export const notEqualF32: Instruction = instruction(0x5c);
+export const equalF32: Instruction = instruction(0x5b);
+export const lessF32: Instruction = instruction(0x5d);
+export const addF32: Instruction = instruction(0x92);
+export const maxF32: Instruction = instruction(0x97);
+export const minF32: Instruction = instruction(0x96);
+export const addF64: Instruction = instruction(0xa0);
+export const promoteF32: Instruction = instruction(0xbb);
+export const demoteF64: Instruction = instruction(0xb6);
+export const orI32: Instruction = instruction(0x72);
+/** a where the condition is not 0, else b */
+export const choose = (condition: Code, a: Code, b: Code): Code => [a, b, condition, 0x1b];
+export const loadI32 = (address: Code, offset = 0): Code => [address, 0x28, 2, ...unsigned(offset)];
+export const storeI32 = (address: Code, value: Code, offset = 0): Code => [
+  address,
+  value,
+  0x36,
+  2,
+  ...unsigned(offset),
+];
+export const loadF32 = (address: Code, offset = 0): Code => [address, 0x2a, 2, ...unsigned(offset)];
+export const storeF32 = (address: Code, value: Code, offset = 0): Code => [
+  address,
+  value,
+  0x38,
+  2,
+  ...unsigned(offset),
+];
+/** Copies bytes; the places may overlap. */
+export const copyBytes = (to: Code, from: Code, bytes: Code): Code => [to, from, bytes, 0xfc, 10, 0, 0];
+export const fillBytes = (at: Code, byte: Code, bytes: Code): Code => [at, byte, bytes, 0xfc, 11, 0];
+/** Calls a function by its number; imports come first. */
+export const call = (index: number, ...parameters: Code[]): Code => [parameters, 0x10, ...unsigned(index)];
+export const returnValue = (value: Code): Code => [value, 0x0f];
 /** Repeats the body while the condition at its end holds. */
-export const loopWhile = (body: Code, condition: Code): Code => [0x03, 0x40, ...body, ...condition, 0x0d, 0x00, 0x0b];
-export const ifThen = (condition: Code, body: Code): Code => [...condition, 0x04, 0x40, ...body, 0x0b];
+export const loopWhile = (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0x00, 0x0b];
+export const ifThen = (condition: Code, body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
+/** local = start; do { body; local += step } while (local < end): the body runs at least once. */
+export const countUp = (local: number, start: Code, step: Code, end: Code, body: Code): Code => [
+  set(local, start),
+  loopWhile([body, set(local, addI32(get(local), step))], lessU32(get(local), end)),
+];
 
 /** A SIMD instruction by its number, its operands before it. */
 const simd =
   (number: number): Instruction =>
-  (...operands) => [...operands.flat(), 0xfd, ...unsigned(number)];
+  (...operands) => [operands, 0xfd, ...unsigned(number)];
 
 const memory = (number: number, align: number, address: Code, offset: number): Code => [
-  ...address,
+  address,
   0xfd,
   ...unsigned(number),
   align,
@@ -101,6 +151,15 @@ export interface VectorInstructions
       | "maxI"
       | "truncate"
       | "fromI"
+      /** The two low floats as doubles, and two doubles as the two low floats. */
+      | "promoteLow"
+      | "demote"
+      | "addD"
+      | "anyTrue"
+      | "allTrueI"
+      /** a < b ? b : a, and b < a ? b : a. */
+      | "pmaxF"
+      | "pminF"
       | "relaxedMadd",
       Instruction
     >
@@ -110,12 +169,18 @@ export interface VectorInstructions
   /** One float into lane 0, zeros above. */
   loadZero32(address: Code, offset?: number): Code;
   store(address: Code, value: Code, offset?: number): Code;
-  storeLane32(address: Code, value: Code, lane: number): Code;
+  storeLane32(address: Code, value: Code, lane: number, offset?: number): Code;
+  /** The low or high half. */
+  storeLane64(address: Code, value: Code, lane: number, offset?: number): Code;
+  /** Lanes picked from a (0–3) and b (4–7). */
+  shuffle32(a: Code, b: Code, lanes: readonly number[]): Code;
+  lane32(value: Code, lane: number): Code;
+  lane64(value: Code, lane: number): Code;
   /** (a & mask) | (b & ~mask) */
   select(mask: Code, a: Code, b: Code): Code;
   shiftLeft(value: Code, by: number): Code;
   shiftRight(value: Code, by: number): Code;
-  firstLane(value: Code): Code;
+  shiftRightU(value: Code, by: number): Code;
 }
 
 export const v128: VectorInstructions = {
@@ -123,22 +188,45 @@ export const v128: VectorInstructions = {
   loadSplat32: (address: Code, offset = 0): Code => memory(9, 2, address, offset),
   loadZero32: (address: Code, offset = 0): Code => memory(92, 2, address, offset),
   store: (address: Code, value: Code, offset = 0): Code => [
-    ...address,
-    ...value,
+    address,
+    value,
     0xfd,
     ...unsigned(11),
     2,
     ...unsigned(offset),
   ],
-  storeLane32: (address: Code, value: Code, lane: number): Code => [
-    ...address,
-    ...value,
+  storeLane32: (address: Code, value: Code, lane: number, offset = 0): Code => [
+    address,
+    value,
     0xfd,
     ...unsigned(90),
     2,
-    0,
+    ...unsigned(offset),
     lane,
   ],
+  storeLane64: (address: Code, value: Code, lane: number, offset = 0): Code => [
+    address,
+    value,
+    0xfd,
+    ...unsigned(91),
+    3,
+    ...unsigned(offset),
+    lane,
+  ],
+  shuffle32: (a: Code, b: Code, lanes: readonly number[]): Code => [
+    a,
+    b,
+    0xfd,
+    0x0d,
+    ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)),
+  ],
+  promoteLow: simd(95),
+  demote: simd(94),
+  addD: simd(240),
+  lane64: (value: Code, lane: number): Code => [value, 0xfd, ...unsigned(0x21), lane],
+  lane32: (value: Code, lane: number): Code => [value, 0xfd, ...unsigned(0x1f), lane],
+  anyTrue: simd(83),
+  allTrueI: simd(163),
   splatF32: simd(0x13),
   splatI32: simd(0x11),
   not: simd(77),
@@ -164,6 +252,8 @@ export const v128: VectorInstructions = {
   divF: simd(231),
   minF: simd(232),
   maxF: simd(233),
+  pminF: simd(234),
+  pmaxF: simd(235),
   ceil: simd(103),
   floor: simd(104),
   nearest: simd(106),
@@ -177,11 +267,12 @@ export const v128: VectorInstructions = {
   /** Truncates; NaN gives 0, what does not fit the nearest bound. */
   truncate: simd(248),
   fromI: simd(250),
-  shiftLeft: (value: Code, by: number): Code => [...value, ...i32(by), 0xfd, ...unsigned(171)],
-  shiftRight: (value: Code, by: number): Code => [...value, ...i32(by), 0xfd, ...unsigned(172)],
+  shiftLeft: (value: Code, by: number): Code => [value, i32(by), 0xfd, ...unsigned(171)],
+  shiftRight: (value: Code, by: number): Code => [value, i32(by), 0xfd, ...unsigned(172)],
+  /** Zeros come in from above. */
+  shiftRightU: (value: Code, by: number): Code => [value, i32(by), 0xfd, ...unsigned(173)],
   /** a·b + c in one rounding, where the machine fuses. */
   relaxedMadd: simd(0x105),
-  firstLane: (value: Code): Code => [...value, 0xfd, ...unsigned(0x1f), 0],
 };
 
 /** A function under construction: parameters, then locals, numbered in order. */
@@ -204,12 +295,21 @@ export class FunctionBuilder {
     return this.parameters.length + this.locals.length - 1;
   }
 
+  /** The body of the function section's entry. */
   encode(): number[] {
     const locals = [...unsigned(this.locals.length), ...this.locals.flatMap((type) => [1, typeCodes[type]])];
-    const code = [...locals, ...this.body, 0x0b];
+    const code = [...locals];
+    flatten(this.body, code);
+    code.push(0x0b);
     return [...unsigned(code.length), ...code];
   }
 }
+
+const flatten = (code: Code, into: number[]): void => {
+  for (const part of code)
+    if (typeof part === "number") into.push(part);
+    else flatten(part, into);
+};
 
 const section = (id: number, entries: readonly (readonly number[])[]): number[] => {
   const content = [...unsigned(entries.length), ...entries.flat()];
@@ -221,36 +321,48 @@ const text = (value: string): number[] => {
   return [...unsigned(bytes.length), ...bytes];
 };
 
-/** The bytes of a module that imports "m"."m" as its memory and exports the functions by name. */
-export const encodeModule = (functions: readonly FunctionBuilder[]): Uint8Array<ArrayBuffer> => {
-  const types = functions.map(({ parameters, result }) => [
-    0x60,
-    ...unsigned(parameters.length),
-    ...parameters.map((type) => typeCodes[type]),
-    ...(result ? [1, typeCodes[result]] : [0]),
-  ]);
-  return Uint8Array.from([
-    0,
-    0x61,
-    0x73,
-    0x6d,
-    1,
-    0,
-    0,
-    0,
-    ...section(1, types),
-    ...section(2, [[...text("m"), ...text("m"), 2, 0, 1]]),
+/** Parameters and result of a function from outside. */
+export interface Signature {
+  readonly name: string;
+  readonly parameters: readonly ValueType[];
+  readonly result: ValueType | null;
+}
+
+const encodeType = ({ parameters, result }: Signature): number[] => [
+  0x60,
+  ...unsigned(parameters.length),
+  ...parameters.map((type) => typeCodes[type]),
+  ...(result ? [1, typeCodes[result]] : [0]),
+];
+
+const MAGIC_AND_VERSION = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+const IMPORTED_MEMORY = [2, 0, 1];
+
+/**
+ * The bytes of a module that imports "m"."m" as its memory and the named functions of "f", and exports its own functions by name. Functions
+ * are numbered in order, imports first.
+ */
+export const encodeModule = (
+  functions: readonly FunctionBuilder[],
+  imports: readonly Signature[] = [],
+): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from([
+    ...MAGIC_AND_VERSION,
+    ...section(1, [...imports, ...functions].map(encodeType)),
+    ...section(2, [
+      [...text("m"), ...text("m"), ...IMPORTED_MEMORY],
+      ...imports.map(({ name }, i) => [...text("f"), ...text(name), 0, ...unsigned(i)]),
+    ]),
     ...section(
       3,
-      functions.map((_, i) => unsigned(i)),
+      functions.map((_, i) => unsigned(imports.length + i)),
     ),
     ...section(
       7,
-      functions.map(({ name }, i) => [...text(name), 0, ...unsigned(i)]),
+      functions.map(({ name }, i) => [...text(name), 0, ...unsigned(imports.length + i)]),
     ),
     ...section(
       10,
       functions.map((f) => f.encode()),
     ),
   ]);
-};

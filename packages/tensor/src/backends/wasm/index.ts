@@ -3,36 +3,29 @@ import type { Attributes, Backend, DeviceBuffer, Executable, Operand, Plan, Spec
 import { sizeOf } from "../../shape.ts";
 import { kernels as referenceKernels } from "../js/index.ts";
 import type { View } from "../js/kernel.ts";
-import { type Access, elementwiseModule, expressionOf } from "./elementwise.ts";
-import { matmulModule, probeModule, TILE_ROWS, TILE_WIDTHS } from "./matmul.ts";
-import { Memory, type WasmBuffer, writeElements } from "./memory.ts";
+import { ConstantPool } from "./constants.ts";
+import { encodeModule, FunctionBuilder, get } from "./emitter.ts";
+import { expressionOf } from "./expressions.ts";
+import { kernelsModule } from "./kernels.ts";
+import { callsOf, type Placed, scratchOf } from "./library.ts";
+import { type Access, accessOf, flatLoop } from "./loop.ts";
+import { matmulModule, probeModule } from "./matmul.ts";
+import { Memory, WasmBuffer, writeElements } from "./memory.ts";
+import { buildPlan, type PlanHost } from "./plan.ts";
 
 export interface WasmOptions {
   /** "strict": multiply, then add. "fused": one rounding. "auto", the default: fused where this machine really fuses. */
   readonly numerics?: "strict" | "fused" | "auto";
 }
 
-/** An op prepared for certain memory: run it as often as needed. */
-type Action = () => void;
-
-interface Placed extends Spec {
-  readonly buffer: WasmBuffer;
-}
-
-type TileFunction = (
-  a: number,
-  rowA: number,
-  stepA: number,
-  b: number,
-  stepB: number,
-  c: number,
-  rowC: number,
-  k: number,
-) => void;
 type LoopFunction = (out: number, bytes: number, ...inputs: number[]) => void;
 
-const instantiate = (bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): WebAssembly.Exports =>
-  new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory } }).exports;
+const instantiate = (
+  bytes: Uint8Array<ArrayBuffer>,
+  memory: WebAssembly.Memory,
+  functions: WebAssembly.ModuleImports = {},
+): WebAssembly.Exports =>
+  new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory }, f: functions }).exports;
 
 /** 1 + 2⁻¹² squared is 1 + 2⁻¹¹ + 2⁻²⁴; rounding the product first loses the last term. */
 const fuses = (memory: WebAssembly.Memory): boolean => {
@@ -51,20 +44,30 @@ export const createWasmBackend = ({ numerics = "auto" }: WasmOptions = {}): Back
   return new WasmBackend(memory, canFuse);
 };
 
+const pointerOf = (buffer: DeviceBuffer): number => (buffer as WasmBuffer).pointer;
+
+const placed = ({ shape, dtype, buffer }: Operand): Placed => ({ shape, dtype, pointer: pointerOf(buffer) });
+
 class WasmBackend implements Backend {
   readonly name = "wasm";
   readonly numerics: "strict" | "fused";
+  readonly constants: ConstantPool;
+  readonly kernels: PlanHost["kernels"];
   private readonly wasm: Memory;
-  private readonly tiles: readonly (readonly TileFunction[])[];
   private readonly loops = new Map<string, LoopFunction>();
 
   constructor(memory: Memory, fused: boolean) {
     this.wasm = memory;
     this.numerics = fused ? "fused" : "strict";
-    const exports = instantiate(matmulModule(fused), memory.memory);
-    this.tiles = TILE_WIDTHS.map((width) =>
-      Array.from({ length: TILE_ROWS }, (_, r) => exports[`tile_${r + 1}_${width}`] as TileFunction),
-    );
+    this.constants = new ConstantPool(memory);
+    this.kernels = {
+      ...this.instantiate(kernelsModule()),
+      ...this.instantiate(matmulModule(fused)),
+    } as unknown as PlanHost["kernels"];
+  }
+
+  instantiate(bytes: Uint8Array<ArrayBuffer>, functions?: WebAssembly.ModuleImports): WebAssembly.Exports {
+    return instantiate(bytes, this.wasm.memory, functions);
   }
 
   supports(dtype: string): boolean {
@@ -84,10 +87,7 @@ class WasmBackend implements Backend {
   }
 
   read(buffer: DeviceBuffer, out: Parameters<Backend["read"]>[1]): void {
-    const elements = (buffer as WasmBuffer).elements(this.wasm);
-    // A loop is quicker than set() for the few numbers that acting and losses read.
-    if (out.length <= 16) for (let i = 0; i < out.length; i++) out[i] = elements[i];
-    else out.set((out.length === elements.length ? elements : elements.subarray(0, out.length)) as Float32Array);
+    this.wasm.read(buffer as WasmBuffer, out);
   }
 
   copy(from: DeviceBuffer, to: DeviceBuffer): void {
@@ -99,274 +99,88 @@ class WasmBackend implements Backend {
   }
 
   execute(op: string, attributes: Attributes, inputs: readonly Operand[], output: Operand): void {
-    this.prepare(op, attributes, inputs as readonly Placed[], output as Placed)();
-  }
-
-  /** The op as a call with its addresses filled in. */
-  private prepare(op: string, attributes: Attributes, inputs: readonly Placed[], output: Placed): Action {
-    return (
-      this.prepareElementwise(op, inputs, output) ??
-      (op === "matmul" ? this.prepareMatmul(attributes, inputs, output) : null) ??
-      (op === "sum" ? this.prepareColumnSum(attributes, inputs[0], output) : null) ??
-      this.prepareReference(op, attributes, inputs, output)
-    );
-  }
-
-  /** The reference kernel over views of wasm memory. */
-  private prepareReference(op: string, attributes: Attributes, inputs: readonly Placed[], output: Placed): Action {
-    const kernel = referenceKernels[op];
-    const view = ({ shape, dtype, buffer }: Placed): View => ({ shape, dtype, data: buffer.elements(this.wasm) });
-    let views: [View[], View] | null = null;
-    return () => {
-      if (views === null || views[1].data.buffer !== this.wasm.bytes) views = [inputs.map(view), view(output)];
-      kernel(views[0], views[1], attributes);
-    };
-  }
-
-  private loop(op: string, inputs: readonly Placed[], accesses: readonly Access[]): LoopFunction | null {
-    const key = `${op} ${inputs.map(({ dtype }) => dtype).join()} ${accesses.join()}`;
-    const known = this.loops.get(key);
-    if (known) return known;
-    const expression = expressionOf(
-      op,
-      inputs.map(({ dtype }) => dtype),
-    );
-    if (!expression) return null;
-    const loop = instantiate(elementwiseModule(expression, accesses), this.wasm.memory).run as LoopFunction;
-    this.loops.set(key, loop);
-    return loop;
-  }
-
-  private prepareElementwise(op: string, inputs: readonly Placed[], output: Placed): Action | null {
-    const plan = rowsOf(inputs, output);
-    if (!plan || output.dtype === "float64") return null;
-    const { rows, columns, modes } = plan;
-    const loop = this.loop(
-      op,
-      inputs,
-      modes.map((mode) => (mode === "full" || mode === "row" ? "vector" : "scalar")),
-    );
-    if (!loop) return null;
-    if (rows * columns === 0) return () => {};
-    const [out, a, b = 0, c = 0] = [output, ...inputs].map(({ buffer }) => buffer.pointer);
-    const bytes = columns * 4;
-    if (rows === 1) return () => loop(out, bytes, a, b, c);
-    // Rows in order: what a row writes behind its end the next one writes again, the last one's end is padding.
-    const [stepA, stepB = 0, stepC = 0] = modes.map((mode) => (mode === "full" ? bytes : mode === "column" ? 4 : 0));
-    return () => {
-      for (let r = 0; r < rows; r++) loop(out + r * bytes, bytes, a + r * stepA, b + r * stepB, c + r * stepC);
-    };
-  }
-
-  private prepareMatmul(
-    { transposeA, transposeB }: Attributes,
-    [a, b]: readonly Placed[],
-    output: Placed,
-  ): Action | null {
-    const [m, n] = output.shape.slice(-2);
-    const k = a.shape[a.shape.length - (transposeA ? 2 : 1)];
-    const batch = sizeOf(output.shape.slice(0, -2));
-    if (batch * m * n * k === 0) return null;
-    const [rowA, stepA] = transposeA ? [4, m * 4] : [k * 4, 4];
-    if (!transposeB)
-      return () => {
-        for (let p = 0; p < batch; p++)
-          this.multiply(
-            a.buffer.pointer + p * m * k * 4,
-            rowA,
-            stepA,
-            b.buffer.pointer + p * k * n * 4,
-            output.buffer.pointer + p * m * n * 4,
-            m,
-            n,
-            k,
-          );
-      };
-    return () => {
-      const turned = this.wasm.allocate("float32", k * n);
-      for (let p = 0; p < batch; p++) {
-        transpose(
-          b.buffer.elements(this.wasm) as Float32Array,
-          p * k * n,
-          turned.elements(this.wasm) as Float32Array,
-          n,
-          k,
-        );
-        this.multiply(
-          a.buffer.pointer + p * m * k * 4,
-          rowA,
-          stepA,
-          turned.pointer,
-          output.buffer.pointer + p * m * n * 4,
-          m,
-          n,
-          k,
-        );
-      }
-      this.wasm.release(turned);
-    };
-  }
-
-  /** C = A·B by tiles; pointers and strides in bytes. */
-  private multiply(
-    a: number,
-    rowA: number,
-    stepA: number,
-    b: number,
-    c: number,
-    m: number,
-    n: number,
-    k: number,
-  ): void {
-    let column = 0;
-    TILE_WIDTHS.forEach((width, w) => {
-      for (; column + width <= n; column += width)
-        for (let row = 0; row < m; row += TILE_ROWS) {
-          const height = Math.min(TILE_ROWS, m - row);
-          this.tiles[w][height - 1](
-            a + row * rowA,
-            rowA,
-            stepA,
-            b + column * 4,
-            n * 4,
-            c + (row * n + column) * 4,
-            n * 4,
-            k,
-          );
-        }
-    });
-  }
-
-  /** Sums over leading dims: rows added one after the other. */
-  private prepareColumnSum({ dims }: Attributes, x: Placed, output: Placed): Action | null {
-    const reduced = dims as readonly number[];
-    const leading = reduced.every((dim, i) => dim === i);
-    const columns = sizeOf(output.shape);
-    if (!leading || x.dtype !== "float32" || columns < 4) return null;
-    const rows = sizeOf(x.shape) / columns;
-    const add = this.loop("add", [x, x], ["vector", "vector"]);
-    if (!add || rows === 0) return null;
-    const [from, to, bytes] = [x.buffer.pointer, output.buffer.pointer, columns * 4];
-    return () => {
-      output.buffer.elements(this.wasm).set(x.buffer.elements(this.wasm).subarray(0, columns));
-      for (let r = 1; r < rows; r++) add(to, bytes, to, from + r * bytes);
-    };
+    if (this.executeLoop(op, inputs, output) || this.executeKernels(op, attributes, inputs, output)) return;
+    this.reference(op, attributes, inputs.map(placed), placed(output))();
   }
 
   build(plan: Plan): Executable {
-    const own: WasmBuffer[] = [];
-    const fresh = ({ dtype, shape }: Spec): WasmBuffer => {
-      const buffer = this.wasm.allocate(dtype, sizeOf(shape));
-      own.push(buffer);
-      return buffer;
-    };
-    const buffers: WasmBuffer[] = [];
-    for (const value of plan.values) {
-      const { source } = value;
-      if (source.kind === "variable") buffers.push(source.buffer as WasmBuffer);
-      else if (source.kind === "view") buffers.push(buffers[source.of]);
-      else {
-        const buffer = fresh(value);
-        if (source.kind === "constant") this.write(buffer, source.data);
-        buffers.push(buffer);
-      }
-    }
-    const placed = plan.values.map(({ shape, dtype }, i): Placed => ({ shape, dtype, buffer: buffers[i] }));
-    // An action, or the value of a guard.
-    const steps = plan.steps.map((step) =>
-      step.kind === "guard"
-        ? placed[step.value].buffer
-        : this.prepare(
-            step.op,
-            step.attributes,
-            step.inputs.map((id) => placed[id]),
-            placed[step.output],
-          ),
+    const { wasm: memory, constants, kernels } = this;
+    return buildPlan(plan, {
+      memory,
+      constants,
+      kernels,
+      reference: (...parameters) => this.reference(...parameters),
+      instantiate: (...parameters) => this.instantiate(...parameters),
+    });
+  }
+
+  reference(op: string, attributes: Attributes, inputs: readonly Placed[], output: Placed): () => void {
+    const kernel = referenceKernels[op];
+    const buffers = [...inputs, output].map(
+      ({ pointer, dtype, shape }) => new WasmBuffer(pointer, dtype, sizeOf(shape), 0),
     );
-    const outputs = plan.outputs.map((id) => buffers[id]);
-    const assigns = [...this.keepOutputs(plan, outputs, fresh), ...this.prepareAssigns(plan, buffers, fresh)];
-    return {
-      write: (index, data) => this.write(buffers[plan.inputs[index]], data),
-      writeFrom: (index, buffer) => this.copy(buffer, buffers[plan.inputs[index]]),
-      run: () => {
-        for (const step of steps) {
-          if (typeof step === "function") step();
-          else if (step.elements(this.wasm)[0] !== 1) return false;
-        }
-        for (const assign of assigns) assign();
-        return true;
-      },
-      read: (index, out) => this.read(outputs[index], out),
-      lines: plan.steps.flatMap((step) =>
-        step.kind === "op"
-          ? [{ kernel: step.op, shape: plan.values[step.output].shape, bytes: buffers[step.output].byteLength }]
-          : [],
-      ),
-      arenaBytes: own.reduce((sum, buffer) => sum + buffer.block, 0),
-      dispose: () => {
-        for (const buffer of own.splice(0)) this.wasm.release(buffer);
-      },
+    const specs = [...inputs, output];
+    let views: View[] = [];
+    let bytes: ArrayBuffer | null = null;
+    return () => {
+      if (bytes !== this.wasm.bytes) {
+        views = specs.map(({ shape, dtype }, i) => ({ shape, dtype, data: buffers[i].elements(this.wasm) }));
+        bytes = this.wasm.bytes;
+      }
+      kernel(views.slice(0, -1), views[inputs.length], attributes);
     };
   }
 
-  /** An output that is a Variable's value before the run is put aside before the Variable changes. */
-  private keepOutputs(plan: Plan, outputs: WasmBuffer[], fresh: (spec: Spec) => WasmBuffer): Action[] {
-    const targets = new Set(plan.assigns.map(({ buffer }) => buffer as WasmBuffer));
-    return plan.outputs.flatMap((id, i): Action[] => {
-      const from = outputs[i];
-      if (!targets.has(from)) return [];
-      const kept = fresh(plan.values[id]);
-      outputs[i] = kept;
-      return [() => this.copy(from, kept)];
-    });
+  private executeKernels(op: string, attributes: Attributes, inputs: readonly Operand[], output: Operand): boolean {
+    const bytes = scratchOf(op, attributes, inputs);
+    const scratch = bytes > 0 ? this.wasm.allocate("float32", bytes / 4) : null;
+    const calls = callsOf(op, attributes, inputs.map(placed), placed(output), scratch?.pointer ?? 0);
+    for (const { kernel, parameters } of calls ?? []) this.kernels[kernel](...parameters);
+    if (scratch) this.wasm.release(scratch);
+    return calls !== null;
   }
 
-  /** Copies into Variables; a right-hand side that is itself a Variable's old value is put aside first. */
-  private prepareAssigns(plan: Plan, buffers: readonly WasmBuffer[], fresh: (spec: Spec) => WasmBuffer): Action[] {
-    const targets = new Set(plan.assigns.map(({ buffer }) => buffer as WasmBuffer));
-    const aside: Action[] = [];
-    const copies = plan.assigns.map(({ buffer, value }): Action => {
-      let from = buffers[value];
-      if (targets.has(from) && from !== buffer) {
-        const old = from;
-        const kept = fresh(plan.values[value]);
-        aside.push(() => this.copy(old, kept));
-        from = kept;
-      }
-      return () => this.copy(from, buffer);
-    });
-    return [...aside, ...copies];
+  /** An elementwise op by a loop made once for its types and ways of reading. */
+  private executeLoop(op: string, inputs: readonly Operand[], output: Operand): boolean {
+    const size = sizeOf(output.shape);
+    const accesses = inputs.map(({ shape }) => accessOf(shape, output.shape));
+    const dtypes = inputs.map(({ dtype }) => dtype);
+    if (size === 0 || !accesses.every((access) => access !== null) || !expressionOf(op, dtypes, output.dtype))
+      return false;
+    const byRow = accesses.some((access) => access === "row" || access === "column");
+    const columns = byRow ? output.shape[output.shape.length - 1] : size;
+    const loop = this.loop(op, dtypes, output.dtype, accesses);
+    const bytes = columns * 4;
+    const out = pointerOf(output.buffer);
+    const pointers = inputs.map(({ buffer }) => pointerOf(buffer));
+    // Rows in order: what a row writes behind its end the next one writes again, the last one's end is padding.
+    const steps = accesses.map((access) => (access === "full" ? bytes : access === "column" ? 4 : 0));
+    for (let r = 0; r < size / columns; r++)
+      loop(out + r * bytes, bytes, ...pointers.map((pointer, i) => pointer + r * steps[i]));
+    return true;
+  }
+
+  private loop(
+    op: string,
+    dtypes: readonly Spec["dtype"][],
+    output: Spec["dtype"],
+    accesses: readonly Access[],
+  ): LoopFunction {
+    const reads = accesses.map((access) => (access === "full" || access === "row" ? "full" : "scalar"));
+    const key = `${op} ${dtypes.join()} ${output} ${reads.join()}`;
+    let loop = this.loops.get(key);
+    if (!loop) {
+      const f = new FunctionBuilder(
+        "run",
+        Array.from({ length: 2 + reads.length }, () => "i32"),
+      );
+      const inputs = reads.map((access, i) => ({ access, pointer: get(2 + i), offset: 0 }) as const);
+      const step = { op, operands: reads.map((_, i) => i), dtypes, output };
+      const body = { inputs, steps: [step], stores: [{ pointer: get(0), offset: 0, value: reads.length }] };
+      f.body = flatLoop(f, body, get(1), this.constants);
+      loop = this.instantiate(encodeModule([f])).run as LoopFunction;
+      this.loops.set(key, loop);
+    }
+    return loop;
   }
 }
-
-type Mode = "full" | "row" | "column" | "scalar";
-
-/** The op as rows of columns, each operand read in one way; null where broadcasting is wilder than that. */
-const rowsOf = (
-  inputs: readonly Placed[],
-  output: Placed,
-): { readonly rows: number; readonly columns: number; readonly modes: readonly Mode[] } | null => {
-  const size = sizeOf(output.shape);
-  const sizes = inputs.map(({ shape }) => sizeOf(shape));
-  if (sizes.every((n) => n === size || n === 1))
-    return { rows: 1, columns: size, modes: sizes.map((n) => (n === size && n !== 1 ? "full" : "scalar")) };
-  const columns = output.shape[output.shape.length - 1];
-  const rows = size / columns;
-  const modes = inputs.map(({ shape }, i): Mode | null => {
-    const last = shape[shape.length - 1] ?? 1;
-    if (sizes[i] === size) return "full";
-    if (sizes[i] === 1) return "scalar";
-    if (sizes[i] === columns && last === columns) return "row";
-    return sizes[i] === rows && last === 1 && shape.length === output.shape.length ? "column" : null;
-  });
-  return modes.every((mode) => mode !== null) ? { rows, columns, modes } : null;
-};
-
-/** out[k, n] = in[n, k]ᵀ, by blocks that stay in the cache. */
-const transpose = (from: Float32Array, start: number, out: Float32Array, n: number, k: number): void => {
-  const BLOCK = 32;
-  for (let j0 = 0; j0 < n; j0 += BLOCK)
-    for (let l0 = 0; l0 < k; l0 += BLOCK)
-      for (let j = j0; j < Math.min(j0 + BLOCK, n); j++)
-        for (let l = l0; l < Math.min(l0 + BLOCK, k); l++) out[l * n + j] = from[start + j * k + l];
-};

@@ -1,0 +1,166 @@
+// Elementwise primitives as expressions over vectors of four.
+//
+// exp, log and tanh are range reductions with the polynomials of Cephes (S. L. Moshier, netlib), in float32.
+import type { DType } from "../../dtype.ts";
+import { type Code, v128 } from "./emitter.ts";
+
+/** What an expression is built with. */
+export interface Builder {
+  /** Puts an intermediate result into a local of its own. */
+  keep(value: Code): Code;
+  /** A number in all four lanes, loaded before the loop. */
+  constant(value: number): Code;
+  integer(value: number): Code;
+}
+
+export type Expression = (operands: readonly Code[], builder: Builder) => Code;
+
+/** Horner's rule, highest coefficient first. */
+const polynomial = (x: Code, coefficients: readonly number[], { constant }: Builder): Code =>
+  coefficients.slice(1).reduce<Code>((sum, c) => v128.addF(v128.mulF(sum, x), constant(c)), constant(coefficients[0]));
+
+const EXP = [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1];
+
+/** 2ⁿ for whole n in [−126, 127]. */
+const powerOfTwo = (n: Code, { integer }: Builder): Code => v128.shiftLeft(v128.addI(n, integer(127)), 23);
+
+/** eˣ: x = n·ln 2 + r; eʳ by a polynomial; 2ⁿ in two factors, so that subnormal and infinite results come out right. */
+const exp: Expression = ([x], builder) => {
+  const { keep, constant } = builder;
+  const limited = keep(v128.minF(v128.maxF(x, constant(-104)), constant(89)));
+  const n = keep(v128.nearest(v128.mulF(limited, constant(1.4426950408889634))));
+  const high = v128.subF(limited, v128.mulF(n, constant(0.693359375)));
+  const r = keep(v128.addF(high, v128.mulF(n, constant(2.1219444e-4))));
+  const square = keep(v128.mulF(r, r));
+  const e = v128.addF(v128.addF(v128.mulF(polynomial(r, EXP, builder), square), r), constant(1));
+  const whole = keep(v128.truncate(n));
+  const half = keep(v128.shiftRight(whole, 1));
+  return v128.mulF(v128.mulF(e, powerOfTwo(half, builder)), powerOfTwo(v128.subI(whole, half), builder));
+};
+
+const LOG = [
+  7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+  2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+];
+const SMALLEST_NORMAL = 2 ** -126;
+
+/** ln x: x = 2ᵉ·m with m around 1; ln m by a polynomial in m − 1. */
+const log: Expression = ([x], builder) => {
+  const { keep, constant, integer } = builder;
+  const subnormal = keep(v128.ltF(x, constant(SMALLEST_NORMAL)));
+  const normal = keep(v128.select(subnormal, v128.mulF(x, constant(2 ** 23)), x));
+  const significand = keep(v128.or(v128.and(normal, integer(0x007fffff)), integer(0x3f000000))); // [½, 1)
+  const low = keep(v128.ltF(significand, constant(Math.SQRT1_2)));
+  const bias = v128.subI(v128.select(subnormal, integer(-126 - 23), integer(-126)), v128.and(low, integer(1)));
+  const e = keep(v128.fromI(v128.addI(v128.shiftRightU(normal, 23), bias)));
+  const t = keep(v128.addF(v128.subF(significand, constant(1)), v128.and(low, significand)));
+  const square = keep(v128.mulF(t, t));
+  const tail = keep(v128.mulF(v128.mulF(polynomial(t, LOG, builder), t), square));
+  const corrected = v128.subF(v128.subF(tail, v128.mulF(e, constant(2.1219444e-4))), v128.mulF(square, constant(0.5)));
+  const value = keep(v128.addF(v128.addF(t, corrected), v128.mulF(e, constant(0.693359375))));
+  // ln 0 = −∞; ln ∞ = ∞; NaN below 0 and for NaN.
+  const positive = keep(v128.select(v128.eqF(x, constant(Infinity)), x, value));
+  const atZero = v128.select(v128.eqF(x, constant(0)), constant(-Infinity), constant(Number.NaN));
+  return v128.select(v128.ltF(constant(0), x), positive, atZero);
+};
+
+/** 1/(1 + e⁻ˣ) */
+const sigmoid: Expression = ([x], builder) => {
+  const { keep, constant } = builder;
+  return v128.divF(constant(1), v128.addF(constant(1), exp([keep(v128.negF(x))], builder)));
+};
+
+const TANH = [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1];
+
+/** Near 0 a polynomial in x²; beyond, 1 − 2/(e^(2|x|) + 1) with the sign of x. */
+const tanh: Expression = ([x], builder) => {
+  const { keep, constant, integer } = builder;
+  const size = keep(v128.absF(x));
+  const square = keep(v128.mulF(x, x));
+  const near = keep(v128.addF(x, v128.mulF(v128.mulF(polynomial(square, TANH, builder), square), x)));
+  const e = exp([keep(v128.addF(size, size))], builder);
+  const far = keep(v128.subF(constant(1), v128.divF(constant(2), v128.addF(e, constant(1)))));
+  const value = v128.select(v128.ltF(size, constant(0.625)), near, far);
+  return v128.or(value, v128.and(x, integer(-2147483648)));
+};
+
+/** sign(0) = 0 and sign(NaN) = NaN. */
+const sign: Expression = ([x], { keep, constant, integer }) => {
+  const unit = keep(v128.or(constant(1), v128.and(x, integer(-2147483648))));
+  const nonZero = v128.select(v128.eqF(x, x), unit, x);
+  return v128.select(v128.eqF(x, constant(0)), constant(0), nonZero);
+};
+
+/** float32 operands to float32. */
+const floats: Readonly<Record<string, Expression>> = {
+  neg: ([x]) => v128.negF(x),
+  abs: ([x]) => v128.absF(x),
+  sign,
+  square: ([x]) => v128.mulF(x, x),
+  exp,
+  log,
+  sqrt: ([x]) => v128.sqrt(x),
+  reciprocal: ([x], { constant }) => v128.divF(constant(1), x),
+  tanh,
+  sigmoid,
+  relu: ([x], { constant }) => v128.pmaxF(x, constant(0)),
+  floor: ([x]) => v128.floor(x),
+  ceil: ([x]) => v128.ceil(x),
+  round: ([x]) => v128.nearest(x),
+  add: ([a, b]) => v128.addF(a, b),
+  sub: ([a, b]) => v128.subF(a, b),
+  mul: ([a, b]) => v128.mulF(a, b),
+  div: ([a, b]) => v128.divF(a, b),
+  maximum: ([a, b]) => v128.maxF(a, b),
+  minimum: ([a, b]) => v128.minF(a, b),
+};
+
+const bit = (mask: Code, { integer }: Builder): Code => v128.and(mask, integer(1));
+
+/** float32 operands to bool, which is stored as 0 or 1. */
+const comparisons: Readonly<Record<string, Expression>> = {
+  equal: ([a, b], builder) => bit(v128.eqF(a, b), builder),
+  notEqual: ([a, b], builder) => bit(v128.neF(a, b), builder),
+  less: ([a, b], builder) => bit(v128.ltF(a, b), builder),
+  lessEqual: ([a, b], builder) => bit(v128.leF(a, b), builder),
+  isFinite: ([x], builder) => bit(v128.ltF(v128.absF(x), builder.constant(Infinity)), builder),
+};
+
+/** int32 operands. */
+const integers: Readonly<Record<string, Expression>> = {
+  neg: ([x]) => v128.negI(x),
+  abs: ([x]) => v128.absI(x),
+  square: ([x]) => v128.mulI(x, x),
+  add: ([a, b]) => v128.addI(a, b),
+  mul: ([a, b]) => v128.mulI(a, b),
+  sub: ([a, b]) => v128.subI(a, b),
+  maximum: ([a, b]) => v128.maxI(a, b),
+  minimum: ([a, b]) => v128.minI(a, b),
+  equal: ([a, b], builder) => bit(v128.eqI(a, b), builder),
+  notEqual: ([a, b], builder) => bit(v128.neI(a, b), builder),
+  less: ([a, b], builder) => bit(v128.ltI(a, b), builder),
+  lessEqual: ([a, b], builder) => bit(v128.leI(a, b), builder),
+};
+
+const same: Expression = ([x]) => x;
+
+/** Casts between types; float to int32 stays with the reference kernel, which says what happens out of range. */
+const cast = (from: DType, to: DType): Expression | undefined => {
+  if (to === "float32") return from === "float32" ? same : ([x]) => v128.fromI(x);
+  if (to === "int32") return from === "float32" ? undefined : same;
+  if (from === "float32") return ([x], builder) => bit(v128.neF(x, builder.constant(0)), builder);
+  return ([x], builder) => bit(v128.neI(x, builder.integer(0)), builder);
+};
+
+/** The expression of an op for the given operand types; undefined where there is none. */
+export const expressionOf = (op: string, inputs: readonly DType[], output: DType): Expression | undefined => {
+  if (output === "float64" || inputs.includes("float64")) return undefined;
+  if (op === "expand") return same;
+  if (op === "cast") return cast(inputs[0], output);
+  if (op === "where") return ([condition, a, b], { integer }) => v128.select(v128.neI(condition, integer(0)), a, b);
+  if (op === "logicalNot") return ([x], builder) => bit(v128.eqI(x, builder.integer(0)), builder);
+  if (op === "logicalAnd") return ([a, b]) => v128.and(a, b);
+  if (op === "logicalOr") return ([a, b]) => v128.or(a, b);
+  if (inputs.every((dtype) => dtype === "float32")) return floats[op] ?? comparisons[op];
+  return inputs.every((dtype) => dtype === "int32") ? integers[op] : undefined;
+};

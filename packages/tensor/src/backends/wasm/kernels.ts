@@ -1,0 +1,341 @@
+// Kernels called with addresses and sizes: reductions, transposition, picking by index. All sizes ≥ 1; addresses and steps in bytes.
+import {
+  addF32,
+  addF64,
+  addI32,
+  andI32,
+  type Code,
+  call,
+  choose,
+  copyBytes,
+  countUp,
+  demoteF64,
+  encodeModule,
+  equalF32,
+  f32,
+  fillBytes,
+  FunctionBuilder,
+  get,
+  i32,
+  ifThen,
+  lessF32,
+  lessI32,
+  lessU32,
+  loadF32,
+  loadI32,
+  loopWhile,
+  maxF32,
+  minF32,
+  mulI32,
+  notEqualF32,
+  orI32,
+  promoteF32,
+  set,
+  shiftLeftI32,
+  storeF32,
+  storeI32,
+  subI32,
+  v128,
+  type ValueType,
+} from "./emitter.ts";
+
+const i32s = (count: number): "i32"[] => Array.from({ length: count }, () => "i32");
+const bytesOf = (count: number): Code => shiftLeftI32(get(count), 2);
+const move = (local: number, by: Code): Code => set(local, addI32(get(local), by));
+/** while (condition) body */
+const whileLoop = (condition: Code, body: Code): Code => ifThen(condition, loopWhile(body, condition));
+
+/** A function over i32 parameters; `build` gets their numbers and makes locals. */
+const kernel = (
+  name: string,
+  parameters: number,
+  build: (local: (type: ValueType) => number, ...parameters: number[]) => Code,
+  result: ValueType | null = null,
+): FunctionBuilder => {
+  const f = new FunctionBuilder(name, i32s(parameters), result);
+  f.body = build((type) => f.local(type), ...Array.from({ length: parameters }, (_, i) => i));
+  return f;
+};
+
+/**
+ * sumRows(x, out, rows, columns): out[r] = Σ x[r, c]. Four sums in float64, of every fourth element each, then their sum, then what is left
+ * over: a fixed order.
+ */
+const sumRows = kernel("sumRows", 4, (local, x, out, rows, columns) => {
+  const [low, high, value] = [local("v128"), local("v128"), local("v128")];
+  const [total, end, vectors] = [local("f64"), local("i32"), local("i32")];
+  const zero = v128.splatF32(f32(0));
+  const halves = [
+    set(value, v128.load(get(x))),
+    set(low, v128.addD(get(low), v128.promoteLow(get(value)))),
+    set(high, v128.addD(get(high), v128.promoteLow(v128.shuffle32(get(value), get(value), [2, 3, 2, 3])))),
+    move(x, i32(16)),
+  ];
+  const lanes = v128.addD(get(low), get(high));
+  return loopWhile(
+    [
+      [set(low, zero), set(high, zero)],
+      set(end, addI32(get(x), bytesOf(columns))),
+      set(vectors, addI32(get(x), andI32(bytesOf(columns), i32(-16)))),
+      whileLoop(lessU32(get(x), get(vectors)), halves),
+      set(low, lanes),
+      set(total, addF64(v128.lane64(get(low), 0), v128.lane64(get(low), 1))),
+      whileLoop(lessU32(get(x), get(end)), [
+        set(total, addF64(get(total), promoteF32(loadF32(get(x))))),
+        move(x, i32(4)),
+      ]),
+      storeF32(get(out), demoteF64(get(total))),
+      [move(out, i32(4)), set(rows, subI32(get(rows), i32(1)))],
+    ],
+    get(rows),
+  );
+});
+
+/** Four columns at a time over all of `length`, for x [outer, length, inner]; rounds up to whole vectors: the next block writes again. */
+const overColumns = (
+  local: (type: ValueType) => number,
+  [x, out, outer, length, inner]: readonly number[],
+  { start, step, finish }: { readonly start: Code; readonly step: (address: Code) => Code; readonly finish: Code },
+): Code => {
+  const [from, count, to, end] = [local("i32"), local("i32"), local("i32"), local("i32")];
+  const column = [
+    set(from, addI32(get(x), subI32(get(to), get(out)))),
+    start,
+    set(count, get(length)),
+    loopWhile([step(get(from)), move(from, bytesOf(inner)), set(count, subI32(get(count), i32(1)))], get(count)),
+    v128.store(get(to), finish),
+  ];
+  return loopWhile(
+    [
+      set(end, addI32(get(out), bytesOf(inner))),
+      countUp(to, get(out), i32(16), get(end), column),
+      move(x, mulI32(get(length), bytesOf(inner))),
+      move(out, bytesOf(inner)),
+      set(outer, subI32(get(outer), i32(1))),
+    ],
+    get(outer),
+  );
+};
+
+/** sumColumns(x, out, outer, length, inner): out[o, i] = Σₗ x[o, l, i], in float64 in the order of l. */
+const sumColumns = kernel("sumColumns", 5, (local, ...parameters) => {
+  const [low, high, value] = [local("v128"), local("v128"), local("v128")];
+  const zero = v128.splatF32(f32(0));
+  return overColumns(local, parameters, {
+    start: [set(low, zero), set(high, zero)],
+    step: (address) => [
+      set(value, v128.load(address)),
+      set(low, v128.addD(get(low), v128.promoteLow(get(value)))),
+      set(high, v128.addD(get(high), v128.promoteLow(v128.shuffle32(get(value), get(value), [2, 3, 2, 3])))),
+    ],
+    finish: v128.shuffle32(v128.demote(get(low)), v128.demote(get(high)), [0, 1, 4, 5]),
+  });
+});
+
+type Extreme = "max" | "min";
+const vectorExtreme = { max: v128.maxF, min: v128.minF };
+const scalarExtreme = { max: maxF32, min: minF32 };
+
+const extremeColumns = (op: Extreme): FunctionBuilder =>
+  kernel(`${op}Columns`, 5, (local, ...parameters) => {
+    const best = local("v128");
+    return overColumns(local, parameters, {
+      start: set(best, v128.splatF32(f32(op === "max" ? -Infinity : Infinity))),
+      step: (address) => set(best, vectorExtreme[op](get(best), v128.load(address))),
+      finish: get(best),
+    });
+  });
+
+const extremeRows = (op: Extreme): FunctionBuilder =>
+  kernel(`${op}Rows`, 4, (local, x, out, rows, columns) => {
+    const [best, end] = [local("f32"), local("i32")];
+    return loopWhile(
+      [
+        set(best, loadF32(get(x))),
+        set(end, addI32(get(x), bytesOf(columns))),
+        loopWhile(
+          [set(best, scalarExtreme[op](get(best), loadF32(get(x)))), move(x, i32(4))],
+          lessU32(get(x), get(end)),
+        ),
+        storeF32(get(out), get(best)),
+        [move(out, i32(4)), set(rows, subI32(get(rows), i32(1)))],
+      ],
+      get(rows),
+    );
+  });
+
+/** argmaxRows(x, out, rows, columns): place of each row's first extreme; NaN counts as the extreme. */
+const argExtremeRows = (op: Extreme): FunctionBuilder =>
+  kernel(op === "max" ? "argmaxRows" : "argminRows", 4, (local, x, out, rows, columns) => {
+    const [best, value] = [local("f32"), local("f32")];
+    const [place, column] = [local("i32"), local("i32")];
+    const better = op === "max" ? lessF32(get(best), get(value)) : lessF32(get(value), get(best));
+    const isNaN = notEqualF32(get(value), get(value));
+    const open = equalF32(get(best), get(best));
+    return loopWhile(
+      [
+        set(best, loadF32(get(x))),
+        set(place, i32(0)),
+        countUp(column, i32(0), i32(1), get(columns), [
+          set(value, loadF32(get(x))),
+          ifThen(andI32(open, orI32(better, isNaN)), [set(best, get(value)), set(place, get(column))]),
+          move(x, i32(4)),
+        ]),
+        storeI32(get(out), get(place)),
+        [move(out, i32(4)), set(rows, subI32(get(rows), i32(1)))],
+      ],
+      get(rows),
+    );
+  });
+
+/** finite(x, count): 1 where all elements are finite, else 0. */
+const finite = kernel(
+  "finite",
+  2,
+  (local, x, count) => {
+    const [mask, end, vectors] = [local("v128"), local("i32"), local("i32")];
+    const infinity = v128.splatF32(f32(Infinity));
+    const check = (value: Code): Code => set(mask, v128.and(get(mask), v128.ltF(v128.absF(value), infinity)));
+    return [
+      set(mask, v128.splatI32(i32(-1))),
+      set(end, addI32(get(x), bytesOf(count))),
+      set(vectors, addI32(get(x), andI32(bytesOf(count), i32(-16)))),
+      whileLoop(lessU32(get(x), get(vectors)), [check(v128.load(get(x))), move(x, i32(16))]),
+      whileLoop(lessU32(get(x), get(end)), [check(v128.loadSplat32(get(x))), move(x, i32(4))]),
+      v128.allTrueI(get(mask)),
+    ];
+  },
+  "i32",
+);
+
+/** An index limited to [0, length). */
+const clamped = (index: number, length: number): Code => [
+  set(index, choose(lessI32(get(index), i32(0)), i32(0), get(index))),
+  set(index, choose(lessI32(get(index), get(length)), get(index), subI32(get(length), i32(1)))),
+];
+
+/** gatherRows(x, index, out, rows, length, count): out[r, j] = x[r, index[r, j]]. */
+const gatherRows = kernel("gatherRows", 6, (local, x, index, out, rows, length, count) => {
+  const [picked, j] = [local("i32"), local("i32")];
+  return loopWhile(
+    [
+      countUp(j, i32(0), i32(1), get(count), [
+        set(picked, loadI32(get(index))),
+        clamped(picked, length),
+        storeF32(get(out), loadF32(addI32(get(x), bytesOf(picked)))),
+        [move(index, i32(4)), move(out, i32(4))],
+      ]),
+      move(x, bytesOf(length)),
+      set(rows, subI32(get(rows), i32(1))),
+    ],
+    get(rows),
+  );
+});
+
+/** scatterAddRows(index, values, out, rows, length, count): out[r, index[r, j]] += values[r, j], from zeros, in the order of j. */
+const scatterAddRows = kernel("scatterAddRows", 6, (local, index, values, out, rows, length, count) => {
+  const [picked, j] = [local("i32"), local("i32")];
+  return [
+    fillBytes(get(out), i32(0), mulI32(get(rows), bytesOf(length))),
+    loopWhile(
+      [
+        countUp(j, i32(0), i32(1), get(count), [
+          set(picked, loadI32(get(index))),
+          clamped(picked, length),
+          set(picked, addI32(get(out), bytesOf(picked))),
+          storeF32(get(picked), addF32(loadF32(get(picked)), loadF32(get(values)))),
+          [move(index, i32(4)), move(values, i32(4))],
+        ]),
+        move(out, bytesOf(length)),
+        set(rows, subI32(get(rows), i32(1))),
+      ],
+      get(rows),
+    ),
+  ];
+});
+
+/** takeRows(x, index, out, count, length, bytes): out[j] = x[index[j]], slices of `bytes`. */
+const takeRows = kernel("takeRows", 6, (local, x, index, out, count, length, bytes) => {
+  const picked = local("i32");
+  return loopWhile(
+    [
+      set(picked, loadI32(get(index))),
+      clamped(picked, length),
+      copyBytes(get(out), addI32(get(x), mulI32(get(picked), get(bytes))), get(bytes)),
+      [move(index, i32(4)), move(out, get(bytes)), set(count, subI32(get(count), i32(1)))],
+    ],
+    get(count),
+  );
+});
+
+/** turnPart(x, out, rows, columns, r0, r1, c0, c1): out[c, r] = x[r, c] for part of the matrix. */
+const turnPart = kernel("turnPart", 8, (local, x, out, rows, columns, r0, r1, c0, c1) => {
+  const column = local("i32");
+  return whileLoop(lessU32(get(r0), get(r1)), [
+    set(column, get(c0)),
+    whileLoop(lessU32(get(column), get(c1)), [
+      storeF32(
+        addI32(get(out), shiftLeftI32(addI32(mulI32(get(column), get(rows)), get(r0)), 2)),
+        loadF32(addI32(get(x), shiftLeftI32(addI32(mulI32(get(r0), get(columns)), get(column)), 2))),
+      ),
+      move(column, i32(1)),
+    ]),
+    move(r0, i32(1)),
+  ]);
+});
+
+/** transpose(x, out, rows, columns): out[c, r] = x[r, c], by blocks of four by four. */
+const transpose = (turnPartNumber: number): FunctionBuilder =>
+  kernel("transpose", 4, (local, x, out, rows, columns) => {
+    const [row, column, from, to, rows4, columns4] = Array.from({ length: 6 }, () => local("i32"));
+    const lines = Array.from({ length: 4 }, () => local("v128"));
+    const pairs = Array.from({ length: 4 }, () => local("v128"));
+    const [a, b, c, d] = lines;
+    const [p, q, r, s] = pairs;
+    const block = [
+      set(from, addI32(get(x), shiftLeftI32(addI32(mulI32(get(row), get(columns)), get(column)), 2))),
+      set(to, addI32(get(out), shiftLeftI32(addI32(mulI32(get(column), get(rows)), get(row)), 2))),
+      lines.map((line) => [set(line, v128.load(get(from))), move(from, bytesOf(columns))]),
+      set(p, v128.shuffle32(get(a), get(b), [0, 4, 1, 5])),
+      set(q, v128.shuffle32(get(c), get(d), [0, 4, 1, 5])),
+      set(r, v128.shuffle32(get(a), get(b), [2, 6, 3, 7])),
+      set(s, v128.shuffle32(get(c), get(d), [2, 6, 3, 7])),
+      (
+        [
+          [p, q, [0, 1, 4, 5]],
+          [p, q, [2, 3, 6, 7]],
+          [r, s, [0, 1, 4, 5]],
+          [r, s, [2, 3, 6, 7]],
+        ] as const
+      ).map(([left, right, picked]) => [
+        v128.store(get(to), v128.shuffle32(get(left), get(right), picked)),
+        move(to, bytesOf(rows)),
+      ]),
+    ];
+    const part = (...bounds: Code[]): Code =>
+      call(turnPartNumber, get(x), get(out), get(rows), get(columns), ...bounds);
+    return [
+      set(rows4, andI32(get(rows), i32(-4))),
+      set(columns4, andI32(get(columns), i32(-4))),
+      whileLoop(lessU32(get(row), get(rows4)), [
+        set(column, i32(0)),
+        whileLoop(lessU32(get(column), get(columns4)), [block, move(column, i32(4))]),
+        move(row, i32(4)),
+      ]),
+      part(i32(0), get(rows4), get(columns4), get(columns)),
+      part(get(rows4), get(rows), i32(0), get(columns)),
+    ];
+  });
+
+export const kernelsModule = (): Uint8Array<ArrayBuffer> =>
+  encodeModule([
+    turnPart,
+    transpose(0),
+    sumRows,
+    sumColumns,
+    ...(["max", "min"] as const).flatMap((op) => [extremeRows(op), extremeColumns(op), argExtremeRows(op)]),
+    finite,
+    gatherRows,
+    scatterAddRows,
+    takeRows,
+  ]);

@@ -1,0 +1,202 @@
+// Loops over vectors of four: one elementwise op, or several fused, whose intermediate results stay in registers.
+import type { DType } from "../../dtype.ts";
+import { sizeOf } from "../../shape.ts";
+import type { Shape } from "../../backend.ts";
+import {
+  addI32,
+  type Code,
+  countUp,
+  type FunctionBuilder,
+  get,
+  i32,
+  lessU32,
+  loopWhile,
+  set,
+  v128,
+} from "./emitter.ts";
+import { type Builder, expressionOf } from "./expressions.ts";
+
+/**
+ * How a loop over rows and columns reads an operand: an element for each place, the same row for every row, one element for a whole row,
+ * or one for all.
+ */
+export type Access = "full" | "row" | "column" | "scalar";
+
+/** An address: what the code computes (nothing: 0) plus a fixed offset. */
+export interface Place {
+  readonly pointer?: Code;
+  readonly offset: number;
+}
+
+export interface LoopInput extends Place {
+  readonly access: Access;
+}
+
+/** Operands are numbered: the loop's inputs, then the results of its steps in order. */
+export interface LoopStep {
+  readonly op: string;
+  readonly operands: readonly number[];
+  readonly dtypes: readonly DType[];
+  readonly output: DType;
+}
+
+export interface LoopBody {
+  readonly inputs: readonly LoopInput[];
+  readonly steps: readonly LoopStep[];
+  readonly stores: readonly (Place & { readonly value: number })[];
+}
+
+/** Where loops find constants: the address of a word in memory. */
+export interface Constants {
+  addressOf(bits: number): number;
+}
+
+const VECTOR = 16;
+
+/** How an operand of some shape is read where the result has another; null where broadcasting is wilder than rows and columns. */
+export const accessOf = (shape: Shape, output: Shape): Access | null => {
+  const size = sizeOf(output);
+  const own = sizeOf(shape);
+  if (own === size) return "full";
+  if (own === 1) return "scalar";
+  const columns = output[output.length - 1];
+  const last = shape[shape.length - 1];
+  if (own === columns && last === columns) return "row";
+  return own * columns === size && last === 1 && shape.length === output.length ? "column" : null;
+};
+
+/** Builds the code of one pass over vectors: loads, steps, stores. */
+class LoopWriter {
+  /** Runs once, before all loops. */
+  readonly before: Code[] = [];
+  private readonly hoisted = new Map<number, Code>();
+  private readonly fixed: (Code | null)[];
+  private readonly f: FunctionBuilder;
+  private readonly body: LoopBody;
+  private readonly constants: Constants;
+
+  constructor(f: FunctionBuilder, body: LoopBody, constants: Constants) {
+    this.f = f;
+    this.body = body;
+    this.constants = constants;
+    this.fixed = body.inputs.map((input) =>
+      input.access === "scalar"
+        ? this.local(v128.loadSplat32(input.pointer ?? i32(0), input.offset), this.before)
+        : null,
+    );
+  }
+
+  private local(value: Code, into: Code[]): Code {
+    const local = this.f.local("v128");
+    into.push(set(local, value));
+    return get(local);
+  }
+
+  /** A constant comes from memory: what V8 knows to be constant it builds anew in every round. */
+  private constant(bits: number): Code {
+    let code = this.hoisted.get(bits);
+    if (!code) {
+      code = this.local(v128.loadSplat32(i32(0), this.constants.addressOf(bits)), this.before);
+      this.hoisted.set(bits, code);
+    }
+    return code;
+  }
+
+  private address({ pointer }: Place, at: Code | null): Code {
+    if (!pointer) return at ?? i32(0);
+    return at ? addI32(pointer, at) : pointer;
+  }
+
+  /** `count` vectors at byte offset `at` of the whole and `column` of the row; null stands for 0. */
+  pass(count: number, at: Code | null, column: Code | null, columnValues: readonly (Code | null)[]): Code[] {
+    const code: Code[] = [];
+    const lanes = Array.from({ length: count }, (_, u) =>
+      this.body.inputs.map((input, i) => {
+        if (input.access === "scalar") return this.fixed[i] as Code;
+        if (input.access === "column") return columnValues[i] as Code;
+        const from = this.address(input, input.access === "full" ? at : column);
+        return this.local(v128.load(from, input.offset + u * VECTOR), code);
+      }),
+    );
+    const builder: Builder = {
+      keep: (value) => this.local(value, code),
+      constant: (value) => this.constant(bitsOf(value)),
+      integer: (value) => this.constant(value | 0),
+    };
+    for (const step of this.body.steps)
+      for (const values of lanes) {
+        const expression = expressionOf(step.op, step.dtypes, step.output);
+        if (!expression) throw new Error(`internal: no expression for ${step.op}.`);
+        values.push(
+          this.local(
+            expression(
+              step.operands.map((i) => values[i]),
+              builder,
+            ),
+            code,
+          ),
+        );
+      }
+    // Stores side by side at the end: V8 can pair them into one of 256 bits.
+    for (const store of this.body.stores)
+      lanes.forEach((values, u) => {
+        code.push(v128.store(this.address(store, at), values[store.value], store.offset + u * VECTOR));
+      });
+    return code;
+  }
+
+  /** One element for the row that begins at `row`·4 bytes of each column operand. */
+  columnValues(row: Code, into: Code[]): (Code | null)[] {
+    return this.body.inputs.map((input) =>
+      input.access === "column" ? this.local(v128.loadSplat32(this.address(input, row), input.offset), into) : null,
+    );
+  }
+}
+
+const bitsOf = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0];
+
+/**
+ * The code of a loop over `bytes` of each full operand, rounded up to 32: what lies behind the end of a buffer is its own padding, so that
+ * no tail is needed. Full and scalar operands only.
+ */
+export const flatLoop = (f: FunctionBuilder, body: LoopBody, bytes: Code | number, constants: Constants): Code => {
+  const writer = new LoopWriter(f, body, constants);
+  if (typeof bytes === "number" && bytes <= VECTOR) return [writer.before, writer.pass(1, null, null, [])];
+  const at = f.local("i32");
+  const code = writer.pass(2, get(at), null, []);
+  return [writer.before, countUp(at, i32(0), i32(2 * VECTOR), typeof bytes === "number" ? i32(bytes) : bytes, code)];
+};
+
+/**
+ * A loop over rows of columns. Rows in order: what a row writes behind its end the next one writes again, and the last one's end is
+ * padding. So no output may share memory with an input, unless a row fills whole vectors.
+ */
+export const rowLoop = (
+  f: FunctionBuilder,
+  body: LoopBody,
+  rows: number,
+  columns: number,
+  constants: Constants,
+): Code => {
+  const writer = new LoopWriter(f, body, constants);
+  const [at, row, column] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const bytes = columns * 4;
+  const inRow: Code[] = [];
+  const columnValues = writer.columnValues(get(row), inRow);
+  if (bytes <= VECTOR) inRow.push(writer.pass(1, get(at), null, columnValues), set(at, addI32(get(at), i32(bytes))));
+  else {
+    const place = f.local("i32");
+    const code = writer.pass(2, get(place), get(column), columnValues);
+    const advance = [
+      set(place, addI32(get(place), i32(2 * VECTOR))),
+      set(column, addI32(get(column), i32(2 * VECTOR))),
+    ];
+    inRow.push(
+      set(place, get(at)),
+      set(column, i32(0)),
+      loopWhile([code, advance], lessU32(get(column), i32(bytes))),
+      set(at, addI32(get(at), i32(bytes))),
+    );
+  }
+  return [writer.before, countUp(row, i32(0), i32(4), i32(rows * 4), inRow)];
+};

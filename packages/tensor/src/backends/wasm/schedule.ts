@@ -1,0 +1,156 @@
+// The order of a plan's work: elementwise steps fused into loops, everything else one after the other.
+import type { Plan, PlanStep } from "../../backend.ts";
+import { sizeOf } from "../../shape.ts";
+import { expressionOf } from "./expressions.ts";
+import { type Access, accessOf } from "./loop.ts";
+
+type OpStep = Extract<PlanStep, { readonly kind: "op" }>;
+
+/** A step of a loop with its operands: values of the plan, and how the loop reads them. */
+export interface FusedStep {
+  readonly op: string;
+  readonly output: number;
+  readonly operands: readonly { readonly value: number; readonly access: Access }[];
+}
+
+export interface LoopItem {
+  readonly kind: "loop";
+  readonly size: number;
+  /** Length of a row where some operand is read by row or column. */
+  columns: number | null;
+  steps: FusedStep[];
+}
+
+export type Item =
+  | LoopItem
+  | { readonly kind: "op"; readonly step: OpStep }
+  | { readonly kind: "guard"; readonly value: number };
+
+export interface Schedule {
+  readonly items: readonly Item[];
+  /** For each value the one whose memory it shares. */
+  readonly roots: readonly number[];
+}
+
+/** Values that share memory: a view stands for what it is a view of. */
+const rootsOf = (plan: Plan): number[] => {
+  const roots: number[] = [];
+  plan.values.forEach(({ source }, i) => {
+    roots.push(source.kind === "view" ? roots[source.of] : i);
+  });
+  return roots;
+};
+
+/** Values that an item reads, by root. */
+export const readsOf = (item: Item, roots: readonly number[]): number[] => {
+  if (item.kind === "guard") return [roots[item.value]];
+  if (item.kind === "op") return item.step.inputs.map((id) => roots[id]);
+  return item.steps.flatMap((step) => step.operands.map(({ value }) => roots[value]));
+};
+
+/** Values that an item makes. */
+export const makesOf = (item: Item): number[] =>
+  item.kind === "loop" ? item.steps.map(({ output }) => output) : item.kind === "op" ? [item.step.output] : [];
+
+/** `keep`: values needed after the run. */
+export const schedule = (plan: Plan, keep: readonly number[]): Schedule => {
+  const roots = rootsOf(plan);
+  const placed = place(plan, roots);
+  return { items: dropUnused(sink(placed, roots, new Set(keep)), roots, new Set(keep)), roots };
+};
+
+/** A step as part of a loop; null where its op or broadcasting does not allow it. */
+const fusable = (plan: Plan, step: OpStep, expands: ReadonlyMap<number, OpStep>): FusedStep | null => {
+  const output = plan.values[step.output];
+  const dtypes = step.inputs.map((id) => plan.values[id].dtype);
+  if (sizeOf(output.shape) === 0 || !expressionOf(step.op, dtypes, output.dtype)) return null;
+  const operands: { value: number; access: Access }[] = [];
+  for (const id of step.inputs) {
+    const direct = accessOf(plan.values[id].shape, output.shape);
+    if (direct === null) return null;
+    // What was only repeated is read where it was.
+    const source = expands.get(id)?.inputs[0];
+    const access = source === undefined ? null : accessOf(plan.values[source].shape, output.shape);
+    operands.push(source !== undefined && access !== null ? { value: source, access } : { value: id, access: direct });
+  }
+  return { op: step.op, output: step.output, operands };
+};
+
+const columnsOf = (plan: Plan, step: FusedStep): number | null => {
+  const byRow = step.operands.some(({ access }) => access === "row" || access === "column");
+  return byRow ? (plan.values[step.output].shape.at(-1) as number) : null;
+};
+
+const compatible = (loop: LoopItem, size: number, columns: number | null): boolean =>
+  loop.size === size && (columns === null || loop.columns === null || loop.columns === columns);
+
+/** Puts every step into the first loop that it fits and whose operands are there, or behind everything so far. */
+const place = (plan: Plan, roots: readonly number[]): Item[] => {
+  const items: Item[] = [];
+  const madeBy = new Map<number, number>();
+  const expands = new Map<number, OpStep>();
+  let barrier = 0;
+  for (const step of plan.steps) {
+    if (step.kind === "guard") {
+      items.push({ kind: "guard", value: step.value });
+      // What comes after a guard must not be written where the guard fails.
+      barrier = items.length;
+      continue;
+    }
+    const fused = fusable(plan, step, expands);
+    if (step.op === "expand") expands.set(step.output, step);
+    let at = items.length;
+    if (fused) {
+      const size = sizeOf(plan.values[step.output].shape);
+      const columns = columnsOf(plan, fused);
+      const ready = Math.max(-1, ...fused.operands.map(({ value }) => madeBy.get(roots[value]) ?? -1));
+      const inRegister = fused.operands.every(
+        ({ value, access }) => madeBy.get(roots[value]) !== ready || ready < 0 || access === "full",
+      );
+      const fits = (item: Item, i: number): boolean =>
+        item.kind === "loop" && compatible(item, size, columns) && (i > ready || inRegister);
+      at = items.findIndex((item, i) => i >= Math.max(ready, barrier) && fits(item, i));
+      if (at < 0) {
+        at = items.length;
+        items.push({ kind: "loop", size, columns, steps: [] });
+      }
+      const loop = items[at] as LoopItem;
+      loop.columns ??= columns;
+      loop.steps.push(fused);
+    } else items.push({ kind: "op", step });
+    madeBy.set(step.output, at);
+  }
+  return items;
+};
+
+/** Moves a step to the loop that alone uses its result, so that the result stays in a register. */
+const sink = (items: Item[], roots: readonly number[], keep: ReadonlySet<number>): Item[] => {
+  for (let i = items.length - 1; i >= 0; i--) {
+    const from = items[i];
+    if (from.kind !== "loop") continue;
+    for (const step of [...from.steps].reverse()) {
+      if (keep.has(step.output)) continue;
+      const users = items.filter((item) => readsOf(item, roots).includes(step.output));
+      const [user] = users;
+      if (users.length !== 1 || user === from || user.kind !== "loop") continue;
+      const columns = step.operands.some(({ access }) => access === "row" || access === "column") ? from.columns : null;
+      if (!compatible(user, from.size, columns)) continue;
+      user.columns ??= columns;
+      user.steps.unshift(step);
+      from.steps = from.steps.filter((other) => other !== step);
+    }
+  }
+  return items;
+};
+
+/** Without the expands that nobody reads any more, and without empty loops. */
+const dropUnused = (items: Item[], roots: readonly number[], keep: ReadonlySet<number>): Item[] => {
+  const read = new Set(items.flatMap((item) => readsOf(item, roots)));
+  for (const item of items)
+    if (item.kind === "loop") item.steps = item.steps.filter(({ output }) => read.has(output) || keep.has(output));
+  return items.filter((item) =>
+    item.kind === "op"
+      ? read.has(item.step.output) || keep.has(item.step.output)
+      : item.kind !== "loop" || item.steps.length > 0,
+  );
+};
