@@ -1,23 +1,12 @@
 // Differentiation by closure: grad, valueAndGrad, and the form that optimizers use.
 import { scalarOf, Tensor } from "./tensor.ts";
 import { isFloat } from "./dtype.ts";
-import { ShapeError } from "./errors.ts";
+import { currentRecorder, inScope, isDifferentiating, whileDifferentiating } from "./engine.ts";
+import { ShapeError, UsageError } from "./errors.ts";
 import { scope } from "./scope.ts";
 import { showShape } from "./shape.ts";
 import { mapTree, tensorsIn } from "./tree.ts";
 import type { Parameter } from "./variable.ts";
-
-/** How many differentiations are under way; outside all of them nothing stays tracked. */
-let depth = 0;
-
-const nested = <T>(f: () => T): T => {
-  depth++;
-  try {
-    return f();
-  } finally {
-    depth--;
-  }
-};
 
 /** The same tensor as a point to differentiate at; an enclosing gradient still flows through it. */
 const watch = (x: Tensor): Tensor => {
@@ -79,8 +68,8 @@ const dependents = (loss: Tensor, targets: ReadonlySet<Tensor>): Tensor[] => {
   return order;
 };
 
-/** Results leave the outermost differentiation without their history. */
-const release = <T>(tree: T): T => (depth === 0 ? mapTree((leaf) => leaf.detach(), tree) : tree);
+/** Results leave the outermost differentiation without their history; nothing stays tracked outside. */
+const release = <T>(tree: T): T => (isDifferentiating() ? tree : mapTree((leaf) => leaf.detach(), tree));
 
 /**
  * The function that gives f's value and its gradient with respect to the first argument, a tree of tensors; the gradient has the same form.
@@ -91,7 +80,7 @@ export const valueAndGrad =
   ): ((at: T, ...rest: Rest) => [value: Tensor, gradient: T]) =>
   (at, ...rest) =>
     scope(() => {
-      const result = nested((): [Tensor, T] => {
+      const result = whileDifferentiating((): [Tensor, T] => {
         const watched = mapTree(watch, at);
         const value = f(watched, ...rest);
         const gradients = walkBack(value, tensorsIn(watched));
@@ -107,16 +96,20 @@ export const grad =
   (at, ...rest) =>
     scope(() => valueAndGrad(f)(at, ...rest)[1]);
 
-/** Runs `f` and differentiates its loss with respect to the parameters. Call inside a scope; optimizers do. */
+/** Runs `f` and differentiates its loss with respect to the parameters. Only inside a scope or a compiled step; optimizers see to it. */
 export const differentiate = <R extends Tensor | { readonly loss: Tensor }>(
   parameters: readonly Parameter[],
   f: () => R,
 ): { readonly result: R; readonly loss: Tensor; readonly gradients: Tensor[] } => {
+  if (!inScope() && !currentRecorder())
+    throw new UsageError(
+      "differentiate: called outside a scope; wrap it in scope(() => …) or compile(…), or use grad.",
+    );
   const values = parameters.map((parameter) => parameter.value);
   const before = values.map((value) => value.tracked);
   for (const value of values) value.tracked = true;
   try {
-    return nested(() => {
+    return whileDifferentiating(() => {
       const result = f();
       const loss = result instanceof Tensor ? result : result.loss;
       return {

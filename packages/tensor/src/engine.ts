@@ -1,6 +1,6 @@
 // Where values live and ops run: storages, scopes, the selected backend, and the recorder of a compiled step.
 import type { Attributes, Backend, DeviceBuffer, Operand, Spec } from "./backend.ts";
-import { createJsBackend } from "./backends/js/index.ts";
+import { backendNamed, jsBackend } from "./backends/available.ts";
 import { newArray, type TypedArray } from "./dtype.ts";
 import { UsageError } from "./errors.ts";
 import type { Recorder } from "./recorder.ts";
@@ -41,25 +41,29 @@ interface Scope {
   readonly onClose: (() => void)[];
 }
 
-const js: Backend = createJsBackend();
-
 const state = {
-  backend: js as Backend,
+  /** Chosen at first use, unless selectBackend came before. */
+  backend: null as Backend | null,
   scopes: [] as Scope[],
   recorder: null as Recorder | null,
+  /** How many differentiations are under way, one inside the other. */
+  differentiations: 0,
   checkFinite: null as ((op: string, inputs: readonly Storage[], output: Storage) => void) | null,
   debug: false,
 };
 
-export const currentBackend = (): Backend => state.backend;
+/** The backend in force: wasm, or js where an engine refuses to compile it. */
+export const currentBackend = (): Backend => {
+  state.backend ??= backendNamed("wasm") ?? jsBackend();
+  return state.backend;
+};
 export const setBackend = (backend: Backend): void => {
   if (state.scopes.length > 0 || state.recorder)
     throw new UsageError("selectBackend: not inside grad, minimize, compile or scope.");
   state.backend = backend;
 };
-export const jsBackend = (): Backend => js;
 /** The backend that runs values of these types: float64 exists on js alone. */
-export const backendFor = (float64: boolean): Backend => (float64 ? js : state.backend);
+export const backendFor = (float64: boolean): Backend => (float64 ? jsBackend() : currentBackend());
 export const currentRecorder = (): Recorder | null => state.recorder;
 export const inScope = (): boolean => state.scopes.length > 0;
 /** In debug mode every tensor remembers the line that made it, and the error about its use after its scope names that line. */
@@ -100,23 +104,37 @@ export const adopt = (storage: Storage): void => {
   innermost()?.owned.push(storage);
 };
 
+/** Runs `f` as part of a differentiation: until the outermost one ends, intermediate values are the history that gradients need. */
+export const whileDifferentiating = <T>(f: () => T): T => {
+  state.differentiations++;
+  try {
+    return f();
+  } finally {
+    state.differentiations--;
+  }
+};
+
+export const isDifferentiating = (): boolean => state.differentiations > 0;
+
+const synchronous = <T>(result: T): T => {
+  if (!(result instanceof Promise)) return result;
+  result.catch(() => {});
+  throw new UsageError(
+    "scope: got an async function; tensors made after its first await would outlive the scope. Await outside, compute inside.",
+  );
+};
+
 /**
  * Runs `f` with a scope of its own; afterwards frees everything made inside but the storages that `kept` names in the result. Those pass
- * to the enclosing scope, or to ordinary memory.
+ * to the enclosing scope, or to ordinary memory. While a step is recorded or differentiated nothing is freed: all of it is still needed.
  */
 export const runScope = <T>(f: () => T, kept: (result: T) => readonly Storage[]): T => {
-  if (state.recorder) return f();
+  if (state.recorder || isDifferentiating()) return synchronous(f());
   const scope: Scope = { owned: [], uploads: [], onClose: [] };
   state.scopes.push(scope);
   let keep: readonly Storage[] = [];
   try {
-    const result = f();
-    if (result instanceof Promise) {
-      result.catch(() => {});
-      throw new UsageError(
-        "scope: got an async function; tensors made after its first await would outlive the scope. Await outside, compute inside.",
-      );
-    }
+    const result = synchronous(f());
     keep = kept(result);
     return result;
   } finally {
@@ -131,7 +149,7 @@ const closeScope = (scope: Scope, keep: readonly Storage[]): void => {
   for (const storage of kept) if (storage.borrowed) detach(storage, outer ?? null);
   for (const callback of scope.onClose) callback();
   for (const storage of scope.uploads) {
-    if (storage.device) state.backend.free(storage.device);
+    if (storage.device) currentBackend().free(storage.device);
     storage.device = null;
   }
   for (const storage of scope.owned) {
@@ -142,7 +160,7 @@ const closeScope = (scope: Scope, keep: readonly Storage[]): void => {
     }
     if (kept.has(storage)) storage.host = hostData(storage);
     else storage.freed = true;
-    state.backend.free(storage.device);
+    currentBackend().free(storage.device);
     storage.device = null;
   }
 };
@@ -157,8 +175,8 @@ export const detach = (storage: Storage, scope: { readonly owned: Storage[] } | 
   }
   const lent = storage.device;
   if (scope) {
-    storage.device = state.backend.allocate(storage.spec.dtype, storage.size);
-    state.backend.copy(lent, storage.device);
+    storage.device = currentBackend().allocate(storage.spec.dtype, storage.size);
+    currentBackend().copy(lent, storage.device);
     scope.owned.push(storage);
   } else {
     storage.host = hostData(storage);
@@ -178,7 +196,7 @@ export const hostData = (storage: Storage): TypedArray => {
       `A tensor ${JSON.stringify(storage.spec.shape)} was used after the scope that made it had ended; return it from the scope${storage.origin ? ` (made ${storage.origin})` : ""}.`,
     );
   const out = newArray(storage.spec.dtype, storage.size);
-  state.backend.read(storage.device, out);
+  currentBackend().read(storage.device, out);
   return out;
 };
 
@@ -186,8 +204,8 @@ export const hostData = (storage: Storage): TypedArray => {
 export const deviceBuffer = (storage: Storage): DeviceBuffer => {
   if (storage.device) return storage.device;
   const data = hostData(storage);
-  const buffer = state.backend.allocate(storage.spec.dtype, storage.size);
-  state.backend.write(buffer, data);
+  const buffer = currentBackend().allocate(storage.spec.dtype, storage.size);
+  currentBackend().write(buffer, data);
   storage.device = buffer;
   innermost()?.uploads.push(storage);
   return buffer;
@@ -203,7 +221,7 @@ const isFloat64 = (value: Spec): boolean => value.dtype === "float64";
 /** Runs one primitive, or records it; shapes have been checked. */
 export const compute = (op: string, attributes: Attributes, inputs: readonly Held[], spec: Spec): Storage => {
   if (state.recorder) return state.recorder.step(op, attributes, inputs, spec);
-  const onJs = state.backend === js || isFloat64(spec) || inputs.some(isFloat64);
+  const onJs = currentBackend() === jsBackend() || isFloat64(spec) || inputs.some(isFloat64);
   const output = onJs ? computeOnHost(op, attributes, inputs, spec) : computeOnDevice(op, attributes, inputs, spec);
   if (state.debug) output.origin = callerLine();
   state.checkFinite?.(
@@ -217,7 +235,7 @@ export const compute = (op: string, attributes: Attributes, inputs: readonly Hel
 const computeOnHost = (op: string, attributes: Attributes, inputs: readonly Held[], spec: Spec): Storage => {
   const data = newArray(spec.dtype, sizeOf(spec.shape));
   const operands = inputs.map(({ shape, dtype, storage }): Operand => ({ shape, dtype, buffer: hostData(storage) }));
-  js.execute(op, attributes, operands, { ...spec, buffer: data });
+  jsBackend().execute(op, attributes, operands, { ...spec, buffer: data });
   return new Storage(spec, data);
 };
 
@@ -231,9 +249,9 @@ const computeOnDevice = (op: string, attributes: Attributes, inputs: readonly He
   const operands = inputs.map(
     (input): Operand => ({ shape: input.shape, dtype: input.dtype, buffer: deviceBuffer(input.storage) }),
   );
-  storage.device = state.backend.allocate(spec.dtype, storage.size);
+  storage.device = currentBackend().allocate(spec.dtype, storage.size);
   adopt(storage);
-  state.backend.execute(op, attributes, operands, { ...spec, buffer: storage.device });
+  currentBackend().execute(op, attributes, operands, { ...spec, buffer: storage.device });
   return storage;
 };
 

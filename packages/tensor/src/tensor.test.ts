@@ -89,6 +89,14 @@ describe("differentiation", () => {
     const third = grad(grad(grad((x: Tensor) => x.mul(x).mul(x).mul(x))));
     expect(third(scalar(2)).itemSync()).toBe(48);
   });
+  it("flows through a scope inside", () => {
+    const f = grad((x: Tensor) => scope(() => x.exp().log().mul(x)).sum());
+    expect(f(scalar(3)).itemSync()).toBeCloseTo(6, 5);
+  });
+  it("of parameters asks for a scope", () => {
+    const w = new Parameter(scalar(2));
+    expect(() => differentiate([w], () => w.value.square())).toThrow("differentiate: called outside a scope");
+  });
   it("gives zeros where the loss does not depend on the argument", () => {
     expect(grad((_x: Tensor) => scalar(1))(tensor([1, 2])).toArraySync()).toEqual([0, 0]);
   });

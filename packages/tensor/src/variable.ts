@@ -1,6 +1,7 @@
 // State that outlives a scope: the mutable cell, and its trainable kind.
 import type { Backend, DeviceBuffer, Shape } from "./backend.ts";
-import type { DType, TypedArray } from "./dtype.ts";
+import { jsBackend } from "./backends/available.ts";
+import { type DType, newArray, type TypedArray } from "./dtype.ts";
 import {
   backendFor,
   currentBackend,
@@ -9,13 +10,12 @@ import {
   deviceBuffer,
   hostData,
   inScope,
-  jsBackend,
   onScopeClose,
   Storage,
 } from "./engine.ts";
 import { ShapeError } from "./errors.ts";
 import type { Cell } from "./recorder.ts";
-import { sameShape, showShape } from "./shape.ts";
+import { sameShape, showShape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
 
 /** Backend memory of Variables that are gone is freed when the engine collects them. */
@@ -105,9 +105,9 @@ export class Variable implements Cell {
   /** A copy of the elements. */
   toHost(): TypedArray {
     if (this.backend === jsBackend()) return (this.memory as TypedArray).slice();
-    const storage = new Storage(this);
-    storage.device = this.memory;
-    return hostData(storage);
+    const out = newArray(this.dtype, sizeOf(this.shape));
+    this.backend.read(this.memory, out);
+    return out;
   }
 
   /** Called before the cell's memory changes: whoever still holds the old value gets a copy. */
