@@ -1,9 +1,9 @@
 // Records a whole step once and replays it without allocating.
-import type { Backend, Executable, PlanLine, Spec } from "./backend.ts";
+import type { Backend, Executable, Plan, PlanLine, Spec } from "./backend.ts";
 import { newArray, type TypedArray } from "./dtype.ts";
-import { backendFor, currentBackend, currentRecorder, hostData, Storage, withRecorder } from "./engine.ts";
+import { changeOf } from "./captured.ts";
+import { backendFor, currentBackend, currentRecorder, hostData, isDebug, Storage, withRecorder } from "./engine.ts";
 import { NonFiniteError, UsageError } from "./errors.ts";
-import { type Held } from "./engine.ts";
 import { Recorder } from "./recorder.ts";
 import { sameShape } from "./shape.ts";
 import { fromData, scalarOf, Tensor } from "./tensor.ts";
@@ -20,6 +20,7 @@ interface Recorded<Result> {
   readonly result: Result;
   readonly outputs: readonly Spec[];
   readonly assigned: readonly Variable[];
+  readonly plan: Plan;
 }
 
 /** A compiled function over arrays that are allocated once: fill `inputs`, call `run`, read `outputs`. */
@@ -36,6 +37,9 @@ export interface Compiled<Args extends unknown[], Result> {
   /** The kernels of the plan for these arguments, and the bytes of its temporaries. */
   plan(...example: Args): { readonly lines: readonly PlanLine[]; readonly arenaBytes: number };
 }
+
+/** Memory of plans whose function or binding is gone comes back when the engine collects them. */
+const reclaim = new FinalizationRegistry<Executable>((executable) => executable.dispose());
 
 /** Plans kept per function; the oldest goes first. */
 const CACHE_SIZE = 16;
@@ -58,10 +62,17 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
         plan.specs.length === leaves.length &&
         matches(plan, leaves),
     );
-    if (known) return known;
+    if (known) {
+      if (isDebug()) refuseChange(known.plan, trace(f, args).plan);
+      return known;
+    }
     const plan = record(f, args, statics);
+    reclaim.register(call, plan.executable, plan);
     cache = [plan, ...cache];
-    for (const old of cache.splice(CACHE_SIZE)) old.executable.dispose();
+    for (const old of cache.splice(CACHE_SIZE)) {
+      reclaim.unregister(old);
+      old.executable.dispose();
+    }
     return plan;
   };
 
@@ -95,7 +106,7 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
       let next = 0;
       return mapTree((leaf) => fromData(inputs[next++].slice(), leaf.shape), tensors);
     };
-    return {
+    const bound: Bound = {
       inputs,
       outputs,
       run() {
@@ -104,6 +115,8 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
         for (let i = 0; i < outputs.length; i++) executable.read(i, outputs[i]);
       },
     };
+    reclaim.register(bound, executable);
+    return bound;
   };
 
   const describe = (...example: Args): { lines: readonly PlanLine[]; arenaBytes: number } => {
@@ -136,11 +149,11 @@ const staticsOf = (args: readonly unknown[]): string =>
 const matches = (plan: { readonly specs: readonly Spec[] }, leaves: readonly Tensor[]): boolean =>
   leaves.every((leaf, i) => leaf.dtype === plan.specs[i].dtype && sameShape(leaf.shape, plan.specs[i].shape));
 
-const record = <Args extends unknown[], Result>(
+/** Runs the function symbolically. */
+const trace = <Args extends unknown[], Result>(
   f: (...args: Args) => Result,
   args: Args,
-  statics: string,
-): Recorded<Result> => {
+): { recorder: Recorder; plan: Plan; specs: Spec[]; result: Result; outputs: readonly Tensor[] } => {
   if (currentRecorder()) throw new UsageError("compile: bind and plan cannot be used while another step is recorded.");
   const recorder = new Recorder();
   const specs: Spec[] = [];
@@ -155,16 +168,33 @@ const record = <Args extends unknown[], Result>(
     throw new UsageError("compile: got an async function; await outside, compute inside.");
   }
   const outputs = tensorsIn(result);
-  const plan = recorder.finish(outputs as readonly Held[]);
+  return { recorder, plan: recorder.finish(outputs), specs, result, outputs };
+};
+
+const record = <Args extends unknown[], Result>(
+  f: (...args: Args) => Result,
+  args: Args,
+  statics: string,
+): Recorded<Result> => {
+  const { recorder, plan, specs, result, outputs } = trace(f, args);
   return {
     backend: currentBackend(),
     specs,
     statics,
+    plan,
     executable: backendFor(recorder.needsFloat64).build(plan),
     result: mapTree((leaf) => new Tensor(new Storage({ shape: leaf.shape, dtype: leaf.dtype })), result),
     outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     assigned: recorder.assignedCells as readonly Variable[],
   };
+};
+
+const refuseChange = (known: Plan, now: Plan): void => {
+  const change = changeOf(known, now);
+  if (change)
+    throw new UsageError(
+      `compile: ${change}; the compiled step would go on with the old. Pass it as an argument or keep it in a Variable.`,
+    );
 };
 
 /** Runs the plan; where a guard stopped it, runs the function op by op, which names the op and throws. */

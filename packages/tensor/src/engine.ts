@@ -66,10 +66,15 @@ export const setBackend = (backend: Backend): void => {
 export const backendFor = (float64: boolean): Backend => (float64 ? jsBackend() : currentBackend());
 export const currentRecorder = (): Recorder | null => state.recorder;
 export const inScope = (): boolean => state.scopes.length > 0;
-/** In debug mode every tensor remembers the line that made it, and the error about its use after its scope names that line. */
+/**
+ * In debug mode every tensor remembers the line that made it, and the error about its use after its scope names that line; a compiled
+ * function is recorded anew at each call, and what it captured from outside must not have changed.
+ */
 export const setDebug = (on: boolean): void => {
   state.debug = on;
 };
+
+export const isDebug = (): boolean => state.debug;
 
 export const withRecorder = <T>(recorder: Recorder, f: () => T): T => {
   const before = state.recorder;

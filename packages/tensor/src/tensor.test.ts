@@ -5,6 +5,7 @@ import { compile } from "./compile.ts";
 import { arange, concat, oneHot, scalar, stack, tensor, zeros } from "./create.ts";
 import { NonFiniteError, ShapeError, UsageError } from "./errors.ts";
 import { guardFinite } from "./guard.ts";
+import { setDebug } from "./engine.ts";
 import { scope } from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 import { blend, copy, Parameter, Variable } from "./variable.ts";
@@ -205,6 +206,22 @@ describe("compile", () => {
       return [...losses, ...w.toHost()];
     };
     expect(run(true)).toEqual(run(false));
+  });
+  it("in debug mode names a captured value that changed", () => {
+    let rate = 0.5;
+    let path = false;
+    const f = compile((x: Tensor) => (path ? x.neg() : x).mul(rate));
+    setDebug(true);
+    try {
+      expect(f(scalar(2)).itemSync()).toBe(1);
+      expect(f(scalar(4)).itemSync()).toBe(2);
+      rate = 0.25;
+      expect(() => f(scalar(2))).toThrow("a captured value, used by mul, was 0.5 and is now 0.25");
+      path = true;
+      expect(() => f(scalar(2))).toThrow("the function takes another path (step 1 was mul, now neg)");
+    } finally {
+      setDebug(false);
+    }
   });
   it("bind runs over arrays made once", () => {
     const bound = compile((x: Tensor) => x.mul(2)).bind(zeros([3]));

@@ -10,7 +10,7 @@ import { kernelsModule } from "./kernels.ts";
 import { callsOf, type Placed, scratchOf } from "./library.ts";
 import { type Access, accessOf, flatLoop } from "./loop.ts";
 import { matmulModule, probeModule } from "./matmul.ts";
-import { Memory, WasmBuffer, writeElements } from "./memory.ts";
+import { ArenaPool, Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { buildPlan, type PlanHost } from "./plan.ts";
 
 export interface WasmOptions {
@@ -54,10 +54,12 @@ class WasmBackend implements Backend {
   readonly constants: ConstantPool;
   readonly kernels: PlanHost["kernels"];
   private readonly wasm: Memory;
+  private readonly arenas: ArenaPool;
   private readonly loops = new Map<string, LoopFunction>();
 
   constructor(memory: Memory, fused: boolean) {
     this.wasm = memory;
+    this.arenas = new ArenaPool(memory);
     this.numerics = fused ? "fused" : "strict";
     this.constants = new ConstantPool(memory);
     this.kernels = {
@@ -104,9 +106,10 @@ class WasmBackend implements Backend {
   }
 
   build(plan: Plan): Executable {
-    const { wasm: memory, constants, kernels } = this;
+    const { wasm: memory, arenas, constants, kernels } = this;
     return buildPlan(plan, {
       memory,
+      arenas,
       constants,
       kernels,
       reference: (...parameters) => this.reference(...parameters),

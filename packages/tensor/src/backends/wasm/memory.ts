@@ -95,6 +95,37 @@ export class Memory {
   }
 }
 
+/**
+ * Memory for the intermediate values of plans, which need none of it between runs: plans of about one size share one piece. A piece goes
+ * when the last of its plans does.
+ */
+export class ArenaPool {
+  private readonly memory: Memory;
+  private readonly pieces = new Map<number, { readonly buffer: WasmBuffer; users: number }>();
+
+  constructor(memory: Memory) {
+    this.memory = memory;
+  }
+
+  /** Address of at least `bytes`, and the function that gives them back. */
+  borrow(bytes: number): { readonly pointer: number; readonly giveBack: () => void } {
+    const size = 2 ** Math.max(12, 32 - Math.clz32(bytes - 1));
+    let piece = this.pieces.get(size);
+    if (!piece) {
+      piece = { buffer: this.memory.allocate("float32", size / 4), users: 0 };
+      this.pieces.set(size, piece);
+    }
+    const { buffer } = piece;
+    piece.users++;
+    const giveBack = (): void => {
+      if (--piece.users > 0) return;
+      this.pieces.delete(size);
+      this.memory.release(buffer);
+    };
+    return { pointer: buffer.pointer, giveBack };
+  }
+}
+
 /** Copies host data in; host bools are bytes, wasm's are words. */
 export const writeElements = (target: Float32Array | Int32Array, data: TypedArray): void => {
   target.set(data as Float32Array & Int32Array);

@@ -17,13 +17,14 @@ import {
 } from "./emitter.ts";
 import { callsOf, type KernelName, kernelNames, type Placed, scratchOf, signatureOf } from "./library.ts";
 import { type Constants, flatLoop, type LoopBody, type LoopInput, rowLoop } from "./loop.ts";
-import { type Memory, WasmBuffer, writeElements } from "./memory.ts";
+import { type ArenaPool, type Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
 import { type FusedStep, type Item, type LoopItem, makesOf, readsOf, schedule } from "./schedule.ts";
 
 /** What a plan needs of its backend. */
 export interface PlanHost {
   readonly memory: Memory;
+  readonly arenas: ArenaPool;
   readonly constants: Constants;
   readonly kernels: Readonly<Record<KernelName, (...parameters: number[]) => number | undefined>>;
   /** The reference kernel of an op, prepared for these places. */
@@ -46,7 +47,8 @@ class PlanBuilder {
   private readonly safeFrom: number;
   /** Variables that a loop writes in place: address by value. */
   private readonly inPlace = new Map<number, WasmBuffer>();
-  private readonly own: WasmBuffer[] = [];
+  /** Give back, one by one, what the plan holds. */
+  private readonly releases: (() => void)[] = [];
   /** Address of each root. */
   private readonly pointers = new Map<number, number>();
   private readonly scratch = new Map<Item, number>();
@@ -87,7 +89,7 @@ class PlanBuilder {
       lines: this.items.flatMap((item) => this.line(item)),
       arenaBytes: this.arenaBytes,
       dispose: () => {
-        for (const buffer of this.own.splice(0)) memory.release(buffer);
+        for (const release of this.releases.splice(0)) release();
       },
     };
   }
@@ -119,7 +121,7 @@ class PlanBuilder {
 
   private fresh({ dtype, shape }: Spec): WasmBuffer {
     const buffer = this.host.memory.allocate(dtype, sizeOf(shape));
-    this.own.push(buffer);
+    this.releases.push(() => this.host.memory.release(buffer));
     return buffer;
   }
 
@@ -189,9 +191,10 @@ class PlanBuilder {
     const { offsets, bytes } = placeByLiveness(lives);
     this.arenaBytes = bytes;
     if (bytes === 0) return;
-    const arena = this.fresh({ dtype: "float32", shape: [bytes / 4] });
+    const { pointer, giveBack } = this.host.arenas.borrow(bytes);
+    this.releases.push(giveBack);
     users.forEach((use, i) => {
-      use(arena.pointer + offsets[i]);
+      use(pointer + offsets[i]);
     });
   }
 
