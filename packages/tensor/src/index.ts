@@ -17,7 +17,7 @@ export {
   type SafetensorsFile,
 } from "./safetensors.ts";
 export { scope } from "./scope.ts";
-export { type BackendName, backendInForce, selectBackend } from "./select.ts";
+export { type BackendName, backendInForce, selectBackend, setVectorBits } from "./select.ts";
 export {
   customGradient,
   type NestedNumbers,

@@ -4,7 +4,7 @@ import type { Backend } from "./backend.ts";
 import { currentBackend, setBackend } from "./engine.ts";
 import { UsageError } from "./errors.ts";
 
-export type { BackendName } from "./backends/available.ts";
+export { type BackendName, setVectorBits } from "./backends/available.ts";
 
 /**
  * Puts the first of the named backends in force that this machine has, and returns its name. Without a call it is wasm, or js where

@@ -1,17 +1,30 @@
 // The backends of this machine, made at first use and once each: Variables stay in their memory.
 import type { Backend } from "../backend.ts";
+import { UsageError } from "../errors.ts";
 import { createJsBackend } from "./js/index.ts";
 import { createWasmBackend } from "./wasm/index.ts";
 
 /** "wasm" fuses multiply and add where the machine does; "wasm-strict" never: the same bits on every machine. */
 export type BackendName = "wasm" | "wasm-strict" | "js";
 
+let vectorBits: 128 | 256 = 128;
+
+/**
+ * Says that V8 runs with `--experimental-wasm-revectorize`, so that kernels made for pairs of vectors are the faster ones. The results are the
+ * same bits. Before the first use of wasm.
+ */
+export const setVectorBits = (bits: 128 | 256): void => {
+  if (made.get("wasm") || made.get("wasm-strict"))
+    throw new UsageError("setVectorBits: the wasm backend has been made already; call it before anything is computed.");
+  vectorBits = bits;
+};
+
 const made = new Map<BackendName, Backend | null>();
 
 const make = (name: BackendName): Backend | null => {
   if (name === "js") return createJsBackend();
   try {
-    return createWasmBackend({ numerics: name === "wasm" ? "auto" : "strict" });
+    return createWasmBackend({ numerics: name === "wasm" ? "auto" : "strict", vectorBits });
   } catch {
     return null;
   }

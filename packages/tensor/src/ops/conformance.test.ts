@@ -78,8 +78,13 @@ const expectNear = (got: TypedArray, want: TypedArray, exact: boolean): void => 
   });
 };
 
-describe.each(["strict", "auto"] as const)("wasm, %s", (numerics) => {
-  const wasm = createWasmBackend({ numerics });
+describe.each([
+  ["strict", 128],
+  ["auto", 128],
+  ["strict", 256],
+  ["auto", 256],
+] as const)("wasm, %s, tiles for %i bits", (numerics, vectorBits) => {
+  const wasm = createWasmBackend({ numerics, vectorBits });
   describe.each(Object.keys(primitives))("%s", (op) => {
     const usable = samples[op].filter(({ attributes }) => attributes?.dtype !== "float64");
     it.each(usable.map((sample, i) => [i, sample] as const))("sample %i", (_i, sample) => {
@@ -115,6 +120,30 @@ describe.each(["strict", "auto"] as const)("wasm, %s", (numerics) => {
           const spec: Spec = { shape: [m, n], dtype: "float32" };
           expectNear(alone(wasm, "matmul", sample, spec), alone(js, "matmul", sample, spec), false);
         }
+  });
+
+  it("large products are packed, and give what narrow ones give", () => {
+    const [m, k] = [45, 70];
+    const data = (n: number, salt: number): number[] => sampleValues({ shape: [n] }, salt);
+    for (const [transposeA, transposeB] of [
+      [false, false],
+      [true, false],
+      [false, true],
+    ]) {
+      const attributes = { transposeA, transposeB };
+      const column = (n: number): number[] => data(k * 600, 2).slice(0, n * k);
+      const product = (n: number): TypedArray => {
+        const b = column(n);
+        const turned = Array.from({ length: k * n }, (_, i) => b[(i % n) * k + Math.floor(i / n)]);
+        const inputs = [
+          { shape: transposeA ? [k, m] : [m, k], data: data(m * k, 1) },
+          { shape: transposeB ? [n, k] : [k, n], data: transposeB ? b : turned },
+        ];
+        return alone(wasm, "matmul", { inputs, attributes }, { shape: [m, n], dtype: "float32" });
+      };
+      const [wide, narrow] = [product(551), product(39)];
+      for (let i = 0; i < m; i++) expect(wide.slice(i * 551, i * 551 + 39)).toEqual(narrow.slice(i * 39, (i + 1) * 39));
+    }
   });
 
   it("tanh keeps the sign of zero", () => {

@@ -46,6 +46,7 @@ export const addI32: Instruction = instruction(0x6a);
 export const subI32: Instruction = instruction(0x6b);
 export const mulI32: Instruction = instruction(0x6c);
 export const andI32: Instruction = instruction(0x71);
+export const equalI32: Instruction = instruction(0x46);
 export const isZeroI32: Instruction = instruction(0x45);
 /** a < b, unsigned */
 export const lessU32: Instruction = instruction(0x49);

@@ -9,13 +9,15 @@ import { expressionOf } from "./expressions.ts";
 import { kernelsModule } from "./kernels.ts";
 import { callsOf, type Placed, scratchOf } from "./library.ts";
 import { type Access, accessOf, flatLoop } from "./loop.ts";
-import { matmulModule, probeModule } from "./matmul.ts";
+import { matmulModule, probeModule, tileSize } from "./matmul.ts";
 import { ArenaPool, Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { buildPlan, type PlanHost } from "./plan.ts";
 
 export interface WasmOptions {
   /** "strict": multiply, then add. "fused": one rounding. "auto", the default: fused where this machine really fuses. */
   readonly numerics?: "strict" | "fused" | "auto";
+  /** 256 where V8 runs with `--experimental-wasm-revectorize`: tiles that pairs of vectors fit. The results are the same. Default 128. */
+  readonly vectorBits?: 128 | 256;
 }
 
 type LoopFunction = (out: number, bytes: number, ...inputs: number[]) => void;
@@ -36,12 +38,12 @@ const fuses = (memory: WebAssembly.Memory): boolean => {
   return madd(x, x, -(1 + 2 ** -11)) === 2 ** -24;
 };
 
-export const createWasmBackend = ({ numerics = "auto" }: WasmOptions = {}): Backend => {
+export const createWasmBackend = ({ numerics = "auto", vectorBits = 128 }: WasmOptions = {}): Backend => {
   const memory = new Memory();
   const canFuse = numerics !== "strict" && fuses(memory.memory);
   if (numerics === "fused" && !canFuse)
     throw new Error("createWasmBackend: this machine does not fuse multiply and add; use strict or auto.");
-  return new WasmBackend(memory, canFuse);
+  return new WasmBackend(memory, canFuse, vectorBits);
 };
 
 const pointerOf = (buffer: DeviceBuffer): number => (buffer as WasmBuffer).pointer;
@@ -57,14 +59,14 @@ class WasmBackend implements Backend {
   private readonly arenas: ArenaPool;
   private readonly loops = new Map<string, LoopFunction>();
 
-  constructor(memory: Memory, fused: boolean) {
+  constructor(memory: Memory, fused: boolean, vectorBits: 128 | 256) {
     this.wasm = memory;
     this.arenas = new ArenaPool(memory);
     this.numerics = fused ? "fused" : "strict";
     this.constants = new ConstantPool(memory);
     this.kernels = {
       ...this.instantiate(kernelsModule()),
-      ...this.instantiate(matmulModule(fused)),
+      ...this.instantiate(matmulModule(fused, tileSize(fused, vectorBits))),
     } as unknown as PlanHost["kernels"];
   }
 
@@ -117,25 +119,26 @@ class WasmBackend implements Backend {
     });
   }
 
-  reference(op: string, attributes: Attributes, inputs: readonly Placed[], output: Placed): () => void {
+  /** The reference kernel of an op over views of wasm memory, renewed when the memory has grown. */
+  private reference(op: string, attributes: Attributes, inputs: readonly Placed[], output: Placed): () => void {
     const kernel = referenceKernels[op];
-    const buffers = [...inputs, output].map(
-      ({ pointer, dtype, shape }) => new WasmBuffer(pointer, dtype, sizeOf(shape), 0),
-    );
-    const specs = [...inputs, output];
-    let views: View[] = [];
-    let bytes: ArrayBuffer | null = null;
+    const view = ({ pointer, shape, dtype }: Placed): View => {
+      const buffer = new WasmBuffer(pointer, dtype, sizeOf(shape), 0);
+      return { shape, dtype, data: buffer.elements(this.wasm) };
+    };
+    let from: View[] = [];
+    let to: View | null = null;
     return () => {
-      if (bytes !== this.wasm.bytes) {
-        views = specs.map(({ shape, dtype }, i) => ({ shape, dtype, data: buffers[i].elements(this.wasm) }));
-        bytes = this.wasm.bytes;
+      if (to?.data.buffer !== this.wasm.bytes) {
+        from = inputs.map(view);
+        to = view(output);
       }
-      kernel(views.slice(0, -1), views[inputs.length], attributes);
+      kernel(from, to, attributes);
     };
   }
 
   private executeKernels(op: string, attributes: Attributes, inputs: readonly Operand[], output: Operand): boolean {
-    const bytes = scratchOf(op, attributes, inputs);
+    const bytes = scratchOf(op, attributes, inputs, output);
     const scratch = bytes > 0 ? this.wasm.allocate("float32", bytes / 4) : null;
     const calls = callsOf(op, attributes, inputs.map(placed), placed(output), scratch?.pointer ?? 0);
     for (const { kernel, parameters } of calls ?? []) this.kernels[kernel](...parameters);

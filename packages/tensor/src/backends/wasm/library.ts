@@ -2,6 +2,7 @@
 import type { Attributes, Spec } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Signature, ValueType } from "./emitter.ts";
+import { packedSize } from "./matmul.ts";
 
 /** A tensor at an address. */
 export interface Placed extends Spec {
@@ -15,7 +16,7 @@ export interface KernelCall {
 
 /** Number of i32 parameters of each kernel. */
 const arities = {
-  matmul: 11,
+  matmul: 12,
   transpose: 4,
   sumRows: 4,
   sumColumns: 5,
@@ -48,9 +49,22 @@ type Recipe = (
   scratch: number,
 ) => readonly KernelCall[] | null;
 
-/** Bytes of scratch memory that `callsOf` needs for an op. */
-export const scratchOf = (op: string, { transposeB }: Attributes, inputs: readonly Spec[]): number =>
-  op === "matmul" && transposeB ? sizeOf(inputs[1].shape) * 4 : 0;
+/** [m, n, k, batch] of a product. */
+const productSizes = (
+  { transposeA }: Attributes,
+  a: readonly number[],
+  output: readonly number[],
+): [m: number, n: number, k: number, batch: number] => {
+  const [m, n] = output.slice(-2);
+  return [m, n, a[a.length - (transposeA ? 2 : 1)], sizeOf(output.slice(0, -2))];
+};
+
+/** Bytes of scratch memory that `callsOf` needs for an op: for B turned, and for packed operands. */
+export const scratchOf = (op: string, attributes: Attributes, inputs: readonly Spec[], output: Spec): number => {
+  if (op !== "matmul") return 0;
+  const [m, n, k, batch] = productSizes(attributes, inputs[0].shape, output.shape);
+  return ((attributes.transposeB ? batch * k * n : 0) + packedSize(m, n, k)) * 4;
+};
 
 /** The kernel calls that compute an op, in order; null where there is no kernel for it. */
 export const callsOf = (
@@ -64,19 +78,19 @@ export const callsOf = (
   return sized && Object.hasOwn(recipes, op) ? recipes[op](attributes, inputs, output, scratch) : null;
 };
 
-const matmul: Recipe = ({ transposeA, transposeB }, [a, b], output, scratch) => {
-  const [m, n] = output.shape.slice(-2);
-  const k = a.shape[a.shape.length - (transposeA ? 2 : 1)];
-  const batch = sizeOf(output.shape.slice(0, -2));
+const matmul: Recipe = (attributes, [a, b], output, scratch) => {
+  const { transposeA, transposeB } = attributes;
+  const [m, n, k, batch] = productSizes(attributes, a.shape, output.shape);
   const [rowA, stepA] = transposeA ? [4, m * 4] : [k * 4, 4];
-  const sizes = [m, n, k, batch, m * k * 4, k * n * 4];
-  if (!transposeB)
-    return [{ kernel: "matmul", parameters: [a.pointer, rowA, stepA, b.pointer, output.pointer, ...sizes] }];
-  const turned = Array.from({ length: batch }, (_, p): KernelCall => {
+  const turnedBytes = transposeB ? batch * k * n * 4 : 0;
+  const packed = packedSize(m, n, k) > 0 ? scratch + turnedBytes : 0;
+  const turns = Array.from({ length: transposeB ? batch : 0 }, (_, p): KernelCall => {
     const offset = p * k * n * 4;
     return { kernel: "transpose", parameters: [b.pointer + offset, scratch + offset, n, k] };
   });
-  return [...turned, { kernel: "matmul", parameters: [a.pointer, rowA, stepA, scratch, output.pointer, ...sizes] }];
+  const from = transposeB ? scratch : b.pointer;
+  const sizes = [m, n, k, batch, m * k * 4, k * n * 4];
+  return [...turns, { kernel: "matmul", parameters: [a.pointer, rowA, stepA, from, output.pointer, ...sizes, packed] }];
 };
 
 /** Reduced dims side by side: [outer, length, inner] of x; null where others lie between. */

@@ -1,23 +1,46 @@
-// Matrix products by register tiles: up to six rows of eight columns are summed in registers over all of k.
+// Matrix products by register tiles: a few rows of a few columns are summed in registers over all of k.
 import {
   addI32,
+  choose,
   type Code,
   call,
+  countUp,
   encodeModule,
+  equalI32,
   FunctionBuilder,
   get,
   i32,
   ifThen,
   lessU32,
+  loadF32,
   loopWhile,
   mulI32,
   set,
   shiftLeftI32,
+  storeF32,
   subI32,
   v128,
 } from "./emitter.ts";
 
-const TILE_ROWS = 6;
+/** The largest tile of a module: as much as the vector registers hold with the operands of a step. */
+export interface TileSize {
+  readonly rows: number;
+  readonly columns: 8 | 16;
+}
+
+/**
+ * V8 gives 15 registers of 128 bits. A product that is not fused takes one more. Sixteen columns pay where V8 packs pairs of vectors into
+ * 256 bits, and only there.
+ */
+export const tileSize = (fused: boolean, vectorBits: 128 | 256): TileSize =>
+  vectorBits === 256 ? { rows: fused ? 6 : 4, columns: 16 } : { rows: fused ? 6 : 5, columns: 8 };
+
+/** From this many columns on a row of B is far from the next one: strips of it, and A, are first packed side by side. */
+const PACKED_FROM = 512;
+
+/** Elements of scratch memory that a product needs. */
+export const packedSize = (m: number, n: number, k: number): number =>
+  n >= PACKED_FROM && m >= 32 ? m * k + k * 16 : 0;
 
 /** A tile: how many rows, and how many columns it loads and stores. */
 interface Tile {
@@ -25,13 +48,16 @@ interface Tile {
   readonly columns: number;
 }
 
-/** A single row goes 32 columns at a time, which hides the latency of the additions; 1 to 3 last columns load four and store some. */
-const tiles: readonly Tile[] = [
-  { rows: 1, columns: 32 },
-  ...[8, 4, 3, 2, 1].flatMap((columns) => Array.from({ length: TILE_ROWS }, (_, r) => ({ rows: r + 1, columns }))),
-];
+/** Columns of one row at a time, which hides the latency of the additions. */
+const ROW_COLUMNS = 32;
 
-const tileName = ({ rows, columns }: Tile): string => `tile_${rows}_${columns}`;
+/** Widths of the strips that C is cut into; 1 to 3 last columns load four and store some. */
+const stripWidths = ({ columns }: TileSize): number[] => [16, 8, 4, 3, 2, 1].filter((width) => width <= columns);
+
+const tilesOf = (size: TileSize): Tile[] => [
+  { rows: 1, columns: ROW_COLUMNS },
+  ...stripWidths(size).flatMap((columns) => Array.from({ length: size.rows }, (_, r) => ({ rows: r + 1, columns }))),
+];
 
 /** Where the parameters of a tile stand. */
 const [A, ROW_A, STEP_A, B, STEP_B, C, ROW_C, K] = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -42,9 +68,8 @@ const i32s = (count: number): "i32"[] => Array.from({ length: count }, () => "i3
  * tile(a, rowA, stepA, b, stepB, c, rowC, k): C[rows, columns] = Σₖ A[rows, k]·B[k, columns]. Steps and rows are in bytes: A's row to row and
  * k to k, B's k to k, C's row to row; so A may be read transposed. k ≥ 1. Each element is one sum in the order of k, whatever the tile.
  */
-const tile = (shape: Tile, fused: boolean): FunctionBuilder => {
-  const { rows, columns } = shape;
-  const f = new FunctionBuilder(tileName(shape), i32s(8));
+const tile = ({ rows, columns }: Tile, fused: boolean): FunctionBuilder => {
+  const f = new FunctionBuilder(`tile_${rows}_${columns}`, i32s(8));
   const vectors = Math.ceil(columns / 4);
   const sums = Array.from({ length: rows * vectors }, () => f.local("v128"));
   const loaded = Array.from({ length: vectors }, () => f.local("v128"));
@@ -83,74 +108,141 @@ const storeColumns = (address: Code, value: Code, columns: number, offset: numbe
   return columns === 2 ? two : [two, v128.storeLane32(address, value, 2, offset + 8)];
 };
 
-/** Functions of the matmul module by number. */
-const tileNumber = (rows: number, columns: number): number =>
-  tiles.findIndex((shape) => shape.rows === rows && shape.columns === columns);
+/** packA(a, rowA, stepA, out, m, k): panels of `panel` rows, k after k; the last panel has the rows that are left. */
+const packA = (panel: number): FunctionBuilder => {
+  const f = new FunctionBuilder("packA", i32s(6));
+  const [a, rowA, stepA, out, m, k] = [0, 1, 2, 3, 4, 5];
+  const [from, row, step, height] = [f.local("i32"), f.local("i32"), f.local("i32"), f.local("i32")];
+  const element = [
+    storeF32(get(out), loadF32(get(from))),
+    set(out, addI32(get(out), i32(4))),
+    set(from, addI32(get(from), get(rowA))),
+  ];
+  const column = [
+    set(from, addI32(get(a), mulI32(get(step), get(stepA)))),
+    countUp(row, i32(0), i32(1), get(height), element),
+  ];
+  f.body = loopWhile(
+    [
+      set(height, choose(lessU32(get(m), i32(panel)), get(m), i32(panel))),
+      countUp(step, i32(0), i32(1), get(k), column),
+      set(a, addI32(get(a), mulI32(get(height), get(rowA)))),
+      set(m, subI32(get(m), get(height))),
+    ],
+    get(m),
+  );
+  return f;
+};
+
+/** packB(b, stepB, out, k): the strip of `columns` columns at b, row after row. */
+const packB = (columns: number): FunctionBuilder => {
+  const f = new FunctionBuilder(`packB_${columns}`, i32s(4));
+  const [b, stepB, out, k] = [0, 1, 2, 3];
+  f.body = loopWhile(
+    [
+      Array.from({ length: columns / 4 }, (_, v) => v128.store(get(out), v128.load(get(b), v * 16), v * 16)),
+      set(b, addI32(get(b), get(stepB))),
+      set(out, addI32(get(out), i32(columns * 4))),
+      set(k, subI32(get(k), i32(1))),
+    ],
+    get(k),
+  );
+  return f;
+};
 
 /**
- * matmul(a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB): C[p] = A[p]·B[p] for `batch` matrices C [m, n], one behind the other; A and B go
- * on by nextA and nextB bytes. Column strips outside, so that a strip of B stays in the nearest cache. All sizes ≥ 1.
+ * matmul(a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB, packed): C[p] = A[p]·B[p] for `batch` matrices C [m, n], one behind the other; A
+ * and B go on by nextA and nextB bytes. Where `packed` is not 0 it is memory for A and a strip of B, packed. Strips of columns outside, so
+ * that a strip of B stays in the nearest cache. All sizes ≥ 1.
  */
-const driver = (): FunctionBuilder => {
-  const f = new FunctionBuilder("matmul", i32s(11));
-  const [a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB] = Array.from({ length: 11 }, (_, i) => i);
-  const [column, row, rowB] = [f.local("i32"), f.local("i32"), f.local("i32")];
+const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBuilder => {
+  const f = new FunctionBuilder("matmul", i32s(12));
+  const [a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB, packed] = Array.from({ length: 12 }, (_, i) => i);
+  const local = (): number => f.local("i32");
+  const [column, row, rowC, strip, stepB] = [local(), local(), local(), local(), local()];
+  // How the tiles read A: its own layout, or packed panels.
+  const [panels, panelRow, tileRowA] = [local(), local(), local()];
   const run = (rows: number, columns: number): Code =>
     call(
-      tileNumber(rows, columns),
-      addI32(get(a), mulI32(get(row), get(rowA))),
-      get(rowA),
-      get(stepA),
-      addI32(get(b), shiftLeftI32(get(column), 2)),
-      get(rowB),
-      addI32(get(c), addI32(mulI32(get(row), get(rowB)), shiftLeftI32(get(column), 2))),
-      get(rowB),
+      numberOf(`tile_${rows}_${columns}`),
+      addI32(get(panels), mulI32(get(row), get(panelRow))),
+      get(tileRowA),
+      choose(get(packed), i32(rows * 4), get(stepA)),
+      get(strip),
+      get(stepB),
+      addI32(get(c), addI32(mulI32(get(row), get(rowC)), shiftLeftI32(get(column), 2))),
+      get(rowC),
       get(k),
     );
   const left = (total: number, at: number): Code => subI32(get(total), get(at));
   const atLeast = (total: number, at: number, count: number): Code => lessU32(i32(count - 1), left(total, at));
-  /** All rows of the strip of `columns` columns. */
-  const strip = (columns: number): Code => [
+  const setStrip = [set(strip, addI32(get(b), shiftLeftI32(get(column), 2))), set(stepB, get(rowC))];
+  const packStrip = (columns: number): Code =>
+    ifThen(get(packed), [
+      call(numberOf(`packB_${columns}`), get(strip), get(stepB), get(packed), get(k)),
+      set(strip, get(packed)),
+      set(stepB, i32(columns * 4)),
+    ]);
+  /** All rows of the strip at `column`. */
+  const wholeStrip = (columns: number): Code => [
+    setStrip,
+    columns >= 8 ? packStrip(columns) : [],
     set(row, i32(0)),
     ifThen(
-      atLeast(m, row, TILE_ROWS),
-      loopWhile([run(TILE_ROWS, columns), set(row, addI32(get(row), i32(TILE_ROWS)))], atLeast(m, row, TILE_ROWS)),
+      atLeast(m, row, size.rows),
+      loopWhile([run(size.rows, columns), set(row, addI32(get(row), i32(size.rows)))], atLeast(m, row, size.rows)),
     ),
-    Array.from({ length: TILE_ROWS - 1 }, (_, r) => ifThen([left(m, row), i32(r + 1), 0x46], run(r + 1, columns))),
+    Array.from({ length: size.rows - 1 }, (_, r) => ifThen(equalI32(left(m, row), i32(r + 1)), run(r + 1, columns))),
+    set(column, addI32(get(column), i32(columns))),
   ];
-  const advance = (columns: number): Code => set(column, addI32(get(column), i32(columns)));
   const strips = (columns: number): Code =>
-    ifThen(atLeast(n, column, columns), loopWhile([strip(columns), advance(columns)], atLeast(n, column, columns)));
-  const wide = ifThen(
-    [[get(m), i32(1), 0x46], atLeast(n, column, 32), 0x71],
-    loopWhile([set(row, i32(0)), run(1, 32), advance(32)], atLeast(n, column, 32)),
-  );
-  const one = [
-    set(column, i32(0)),
-    wide,
-    strips(8),
-    strips(4),
-    [3, 2, 1].map((columns) => ifThen([left(n, column), i32(columns), 0x46], [strip(columns), advance(columns)])),
-  ];
-  f.body = [
-    set(rowB, shiftLeftI32(get(n), 2)),
-    loopWhile(
-      [
-        one,
-        set(a, addI32(get(a), get(nextA))),
-        set(b, addI32(get(b), get(nextB))),
-        set(c, addI32(get(c), mulI32(get(m), get(rowB)))),
-        set(batch, subI32(get(batch), i32(1))),
-      ],
-      get(batch),
+    ifThen(atLeast(n, column, columns), loopWhile(wholeStrip(columns), atLeast(n, column, columns)));
+  const rowAlone = ifThen(
+    equalI32(get(m), i32(1)),
+    ifThen(
+      atLeast(n, column, ROW_COLUMNS),
+      loopWhile(
+        [setStrip, run(1, ROW_COLUMNS), set(column, addI32(get(column), i32(ROW_COLUMNS)))],
+        atLeast(n, column, ROW_COLUMNS),
+      ),
     ),
+  );
+  const readA = [
+    [set(panels, get(a)), set(panelRow, get(rowA)), set(tileRowA, get(rowA))],
+    ifThen(get(packed), [
+      set(panels, addI32(get(packed), shiftLeftI32(get(k), 6))), // behind a strip of 16 columns
+      set(panelRow, shiftLeftI32(get(k), 2)),
+      set(tileRowA, i32(4)),
+      call(numberOf("packA"), get(a), get(rowA), get(stepA), get(panels), get(m), get(k)),
+    ]),
   ];
+  const tail = [3, 2, 1].map((columns) => ifThen(equalI32(left(n, column), i32(columns)), wholeStrip(columns)));
+  const one = [
+    [readA, set(column, i32(0)), set(row, i32(0)), rowAlone],
+    stripWidths(size)
+      .filter((columns) => columns >= 4)
+      .map(strips),
+    tail,
+  ];
+  const next = [
+    set(a, addI32(get(a), get(nextA))),
+    set(b, addI32(get(b), get(nextB))),
+    set(c, addI32(get(c), mulI32(get(m), get(rowC)))),
+    set(batch, subI32(get(batch), i32(1))),
+  ];
+  f.body = [set(rowC, shiftLeftI32(get(n), 2)), loopWhile([one, next], get(batch))];
   return f;
 };
 
-/** All tiles and their driver. With `fused` a product is added in one rounding. */
-export const matmulModule = (fused: boolean): Uint8Array<ArrayBuffer> =>
-  encodeModule([...tiles.map((shape) => tile(shape, fused)), driver()]);
+/** Tiles, packing, and the driver `matmul`. With `fused` a product is added in one rounding. */
+export const matmulModule = (fused: boolean, size: TileSize): Uint8Array<ArrayBuffer> => {
+  const parts = [
+    ...tilesOf(size).map((shape) => tile(shape, fused)),
+    packA(size.rows),
+    ...[8, 16].map((columns) => packB(columns)),
+  ];
+  return encodeModule([...parts, driver(size, (name) => parts.findIndex((part) => part.name === name))]);
+};
 
 /** madd(x, y, z): x·y + z by the relaxed instruction, to see whether this machine rounds once. */
 export const probeModule = (): Uint8Array<ArrayBuffer> => {

@@ -183,6 +183,7 @@ class PlanBuilder {
         item.step.op,
         item.step.attributes,
         item.step.inputs.map((id) => this.spec(id)),
+        this.spec(item.step.output),
       );
       if (bytes === 0) return;
       lives.push({ bytes, first: i, last: i });
