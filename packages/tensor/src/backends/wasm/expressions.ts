@@ -21,21 +21,33 @@ const polynomial = (x: Code, coefficients: readonly number[], { constant }: Buil
 
 const EXP = [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1];
 
+/** Adding it rounds a float of at most 2²² to whole, ties to even, and leaves the whole number in the low bits. */
+const ROUNDER = 1.5 * 2 ** 23;
+const ROUNDER_BITS = 0x4b400000;
+
 /** 2ⁿ for whole n in [−126, 127]. */
 const powerOfTwo = (n: Code, { integer }: Builder): Code => v128.shiftLeft(v128.addI(n, integer(127)), 23);
 
-/** eˣ: x = n·ln 2 + r; eʳ by a polynomial; 2ⁿ in two factors, so that subnormal and infinite results come out right. */
-const exp: Expression = ([x], builder) => {
-  const { keep, constant } = builder;
-  const limited = keep(v128.minF(v128.maxF(x, constant(-104)), constant(89)));
-  const n = keep(v128.nearest(v128.mulF(limited, constant(1.4426950408889634))));
-  const high = v128.subF(limited, v128.mulF(n, constant(0.693359375)));
+/** x = n·ln 2 + r with |r| ≤ ½ ln 2: n as a whole number, and eʳ − 1 by a polynomial. For |x| below 2²². */
+const reduced = (x: Code, builder: Builder): { readonly n: Code; readonly expm1: Code } => {
+  const { keep, constant, integer } = builder;
+  const rounded = keep(v128.addF(v128.mulF(x, constant(1.4426950408889634)), constant(ROUNDER)));
+  const n = keep(v128.subF(rounded, constant(ROUNDER)));
+  const high = v128.subF(x, v128.mulF(n, constant(0.693359375)));
   const r = keep(v128.addF(high, v128.mulF(n, constant(2.1219444e-4))));
   const square = keep(v128.mulF(r, r));
-  const e = v128.addF(v128.addF(v128.mulF(polynomial(r, EXP, builder), square), r), constant(1));
-  const whole = keep(v128.truncate(n));
-  const half = keep(v128.shiftRight(whole, 1));
-  return v128.mulF(v128.mulF(e, powerOfTwo(half, builder)), powerOfTwo(v128.subI(whole, half), builder));
+  const expm1 = v128.addF(v128.mulF(polynomial(r, EXP, builder), square), r);
+  return { n: keep(v128.subI(rounded, integer(ROUNDER_BITS))), expm1 };
+};
+
+/** eˣ = eʳ·2ⁿ, 2ⁿ in two factors, so that subnormal and infinite results come out right. NaN passes through both limits. */
+const exp: Expression = ([x], builder) => {
+  const { keep, constant } = builder;
+  const limited = keep(v128.pminF(v128.pmaxF(x, constant(-104)), constant(89)));
+  const { n, expm1 } = reduced(limited, builder);
+  const half = keep(v128.shiftRight(n, 1));
+  const e = v128.mulF(v128.addF(expm1, constant(1)), powerOfTwo(half, builder));
+  return v128.mulF(e, powerOfTwo(v128.subI(n, half), builder));
 };
 
 const LOG = [
@@ -64,23 +76,24 @@ const log: Expression = ([x], builder) => {
   return v128.select(v128.ltF(constant(0), x), positive, atZero);
 };
 
-/** 1/(1 + e⁻ˣ) */
+/** 1/(1 + e⁻ˣ); e⁻ˣ is infinite from 2¹²⁸ on, which makes 0. */
 const sigmoid: Expression = ([x], builder) => {
   const { keep, constant } = builder;
-  return v128.divF(constant(1), v128.addF(constant(1), exp([keep(v128.negF(x))], builder)));
+  const limited = keep(v128.pminF(v128.pmaxF(v128.negF(x), constant(-87)), constant(89)));
+  const { n, expm1 } = reduced(limited, builder);
+  const e = v128.mulF(v128.addF(expm1, constant(1)), powerOfTwo(n, builder));
+  return v128.divF(constant(1), v128.addF(e, constant(1)));
 };
 
-const TANH = [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1];
-
-/** Near 0 a polynomial in x²; beyond, 1 − 2/(e^(2|x|) + 1) with the sign of x. */
+/** t/(t + 2) with t = e^(2|x|) − 1 = 2ⁿ(eʳ − 1) + (2ⁿ − 1): no cancellation near 0; 1 from |x| = 10 on; the sign of x. */
 const tanh: Expression = ([x], builder) => {
   const { keep, constant, integer } = builder;
   const size = keep(v128.absF(x));
-  const square = keep(v128.mulF(x, x));
-  const near = keep(v128.addF(x, v128.mulF(v128.mulF(polynomial(square, TANH, builder), square), x)));
-  const e = exp([keep(v128.addF(size, size))], builder);
-  const far = keep(v128.subF(constant(1), v128.divF(constant(2), v128.addF(e, constant(1)))));
-  const value = v128.select(v128.ltF(size, constant(0.625)), near, far);
+  const limited = keep(v128.pminF(v128.addF(size, size), constant(20)));
+  const { n, expm1 } = reduced(limited, builder);
+  const power = keep(powerOfTwo(n, builder));
+  const t = keep(v128.addF(v128.mulF(expm1, power), v128.subF(power, constant(1))));
+  const value = v128.divF(t, v128.addF(t, constant(2)));
   return v128.or(value, v128.and(x, integer(-2147483648)));
 };
 
