@@ -129,10 +129,14 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   permute: [
     { ...one([2, 3, 4]), attributes: { order: [2, 0, 1] } },
     { ...one([5, 7]), attributes: { order: [1, 0] } },
+    { ...one([8, 12]), attributes: { order: [1, 0] } },
+    { ...one([2, 3, 4, 5]), attributes: { order: [0, 2, 1, 3] } },
+    { ...one([2, 1, 2, 3, 2, 2]), attributes: { order: [5, 3, 1, 0, 4, 2] } },
   ],
   expand: [
     { ...one([3, 1]), attributes: { shape: [2, 3, 4] } },
     { ...one([]), attributes: { shape: [5] } },
+    { ...one([2, 1, 3, 1]), attributes: { shape: [2, 4, 3, 2] } },
   ],
   slice: [
     { ...one([4, 5]), attributes: { start: [1, 0], stop: [3, 5], step: [1, 1] } },

@@ -12,12 +12,14 @@ import {
   demoteF64,
   encodeModule,
   equalF32,
+  equalI32,
   f32,
   fillBytes,
   FunctionBuilder,
   get,
   i32,
   ifThen,
+  isZeroI32,
   lessF32,
   lessI32,
   lessU32,
@@ -268,6 +270,45 @@ const takeRows = kernel("takeRows", 6, (local, x, index, out, count, length, byt
   );
 });
 
+/**
+ * move(from, to, n0…n3, f0…f3, t0…t3): to[Σ iₖ·tₖ] = from[Σ iₖ·fₖ] for all iₖ < nₖ, words; steps in bytes. A last dim that is contiguous on both
+ * sides is copied at once.
+ */
+const moveWords = kernel("move", 14, (local, from, to, ...dims) => {
+  const [counts, fromSteps, toSteps] = [dims.slice(0, 4), dims.slice(4, 8), dims.slice(8, 12)];
+  const words = (by: number): Code => equalI32(get(by), i32(4));
+  const back = (pointer: number, dim: number, step: number): Code =>
+    set(pointer, subI32(get(pointer), mulI32(get(counts[dim]), get(step))));
+  /** Goes through dims `dim` and on, and leaves the pointers where they were. */
+  const through = (dim: number): Code => {
+    const [step, stepTo] = [fromSteps[dim], toSteps[dim]];
+    const left = local("i32");
+    const one = dim === 3 ? storeF32(get(to), loadF32(get(from))) : through(dim + 1);
+    const each = [
+      set(left, get(counts[dim])),
+      loopWhile([one, move(from, get(step)), move(to, get(stepTo)), set(left, subI32(get(left), i32(1)))], get(left)),
+      back(from, dim, step),
+      back(to, dim, stepTo),
+    ];
+    if (dim < 3) return each;
+    const contiguous = andI32(words(step), words(stepTo));
+    return [
+      ifThen(contiguous, copyBytes(get(to), get(from), bytesOf(counts[dim]))),
+      ifThen(isZeroI32(contiguous), each),
+    ];
+  };
+  return through(0);
+});
+
+/** fill(out, count, bits): the word in every place. */
+const fillWords = kernel("fill", 3, (local, out, count, bits) => {
+  const end = local("i32");
+  return [
+    set(end, addI32(get(out), bytesOf(count))),
+    loopWhile([storeI32(get(out), get(bits)), move(out, i32(4))], lessU32(get(out), get(end))),
+  ];
+});
+
 /** turnPart(x, out, rows, columns, r0, r1, c0, c1): out[c, r] = x[r, c] for part of the matrix. */
 const turnPart = kernel("turnPart", 8, (local, x, out, rows, columns, r0, r1, c0, c1) => {
   const column = local("i32");
@@ -338,4 +379,6 @@ export const kernelsModule = (): Uint8Array<ArrayBuffer> =>
     gatherRows,
     scatterAddRows,
     takeRows,
+    moveWords,
+    fillWords,
   ]);
