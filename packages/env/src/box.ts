@@ -1,6 +1,6 @@
 // The box space: vectors (or higher arrays) with bounds per element.
-import { log } from "@agon/math";
 import type { Random } from "@agon/random";
+import { areWholeNumbers, isNumbers, sameNumbers } from "./numbers.ts";
 import type { BoxArrays, BoxSpace, BoxType } from "./spaces.ts";
 
 /** One bound for all elements, or one per element in row-major order. Infinite where there is none. */
@@ -16,7 +16,7 @@ export function box<Type extends BoxType = "float32">(
   shape: readonly number[],
   { low, high, type }: { low: Bound; high: Bound; type?: Type },
 ): BoxSpace<Type> {
-  if (!Array.isArray(shape) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+  if (!areWholeNumbers(shape, 0)) {
     throw new RangeError(`box: a shape is a list of whole numbers; got ${JSON.stringify(shape)}.`);
   }
   return new Box((type ?? "float32") as Type, shape, low, high);
@@ -85,15 +85,10 @@ class Box<Type extends BoxType> implements BoxSpace<Type> {
 
 const draws: [{ below: boolean; above: boolean }, (random: Random, low: number, high: number) => number][] = [
   [{ below: false, above: false }, (random) => random.normal()],
-  [{ below: true, above: false }, (random, low) => exponential(random) + low],
-  [{ below: false, above: true }, (random, _, high) => -exponential(random) + high],
+  [{ below: true, above: false }, (random, low) => random.exponential() + low],
+  [{ below: false, above: true }, (random, _, high) => -random.exponential() + high],
   [{ below: true, above: true }, (random, low, high) => random.uniform(low, high)],
 ];
-
-/** Standard exponential: the stream's own method where it has one (NumPy's ziggurat), else −ln(1 − u). */
-function exponential(random: Random & { exponential?: (scale?: number) => number }): number {
-  return random.exponential ? random.exponential() : -log(1 - random.uniform());
-}
 
 function bounds<Type extends BoxType>(name: string, bound: Bound, { type, size, shape }: Box<Type>): BoxArrays[Type] {
   const out = new constructors[type](size) as BoxArrays[Type];
@@ -110,13 +105,6 @@ function bounds<Type extends BoxType>(name: string, bound: Bound, { type, size, 
   }
   return out;
 }
-
-const isNumbers = (value: unknown): value is ArrayLike<number> =>
-  (ArrayBuffer.isView(value) && "length" in value) ||
-  (Array.isArray(value) && value.every((element) => typeof element === "number"));
-
-const sameNumbers = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
-  a.length === b.length && Array.prototype.every.call(a, (value, i) => value === b[i]);
 
 const isUniform = (bound: ArrayLike<number>): boolean =>
   bound.length > 0 && Array.prototype.every.call(bound, (value) => value === bound[0]);

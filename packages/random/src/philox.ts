@@ -1,15 +1,12 @@
 // Philox 4×32-10 (Salmon et al. 2011): a stream is a key and a counter, so it can be split by name and jumped anywhere.
 import { cos, log } from "@agon/math";
+import { mulHigh } from "./multiply-high.ts";
 import type { Random, RandomState } from "./random.ts";
 
 const MULTIPLIER_0 = 0xd2511f53;
 const MULTIPLIER_1 = 0xcd9e8d57;
 const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
-
-/** Upper 32 bits of a·b, by halves of b whose products are exact in float64. */
-const mulHigh = (a: number, b: number): number =>
-  Math.floor((a * (b >>> 16) + Math.floor((a * (b & 0xffff)) / 65536)) / 65536);
 
 /** Ten rounds over four words with a key of two; writes four words into `out`. Exported for its known-answer test. */
 export const philox4x32 = (counter: ArrayLike<number>, key0: number, key1: number, out: Uint32Array): void => {
@@ -97,8 +94,18 @@ export class Philox implements Random {
     return mean + standardDeviation * radius * cos(TWO_PI * this.uniform());
   }
 
+  /** By inversion: −scale·ln(1 − u). */
+  exponential(scale = 1): number {
+    return -scale * log(1 - this.uniform());
+  }
+
   fillUniform(out: Float32Array | Float64Array, low = 0, high = 1): void {
     for (let i = 0; i < out.length; i++) out[i] = this.uniform(low, high);
+  }
+
+  /** One word per element, its top bit. */
+  fillBits(out: Uint8Array): void {
+    for (let i = 0; i < out.length; i++) out[i] = this.word() >>> 31;
   }
 
   /** Reorders an array in place, every order equally likely (Fisher–Yates). */

@@ -47,6 +47,7 @@ describe.each(streams)("%s", (_name, make) => {
       from.integer(10),
       from.integer(3, 9),
       from.normal(),
+      from.exponential(),
       from.integer(10),
     ];
     expect(draw(copy)).toEqual(draw(random));
@@ -67,6 +68,14 @@ describe.each(streams)("%s", (_name, make) => {
     const [normalMean, normalVariance] = moments(() => random.normal());
     expect(Math.abs(normalMean)).toBeLessThan(5 * Math.sqrt(1 / n));
     expect(Math.abs(normalVariance - 1)).toBeLessThan(5 * Math.sqrt(2 / n));
+    const [exponentialMean, exponentialVariance] = moments(() => random.exponential(2));
+    expect(Math.abs(exponentialMean - 2)).toBeLessThan(5 * Math.sqrt(4 / n));
+    expect(Math.abs(exponentialVariance - 4)).toBeLessThan(5 * Math.sqrt(128 / n));
+    const bits = new Uint8Array(n);
+    random.fillBits(bits);
+    const ones = bits.reduce((sum, bit) => sum + bit, 0);
+    expect(Math.abs(ones - n / 2)).toBeLessThan(5 * Math.sqrt(n / 4));
+    expect(new Set(bits)).toEqual(new Set([0, 1]));
     const counts = new Array<number>(6).fill(0);
     for (let i = 0; i < n; i++) counts[random.integer(6)]++;
     for (const count of counts) expect(Math.abs(count - n / 6)).toBeLessThan(5 * Math.sqrt((n * 5) / 36));

@@ -16,10 +16,15 @@ export interface Random {
   integer(low: number, high: number): number;
   /** Normal with the given mean and standard deviation. Defaults: 0, 1. */
   normal(mean?: number, standardDeviation?: number): number;
+  /** Exponential with the given mean, density e^(−x/scale)/scale for x ≥ 0. Default: 1. */
+  exponential(scale?: number): number;
   /** Fills `out` with uniform float64 in [low, high), one draw per element. */
   fillUniform(out: Float32Array | Float64Array, low?: number, high?: number): void;
+  /** Fills `out` with 0 and 1, equally likely. */
+  fillBits(out: Uint8Array): void;
   /** An independent stream at the same position: both give the same numbers from here on. */
   clone(): Random;
+  /** Where the stream is, as plain data. */
   state(): RandomState;
   /** Continues from a state that `state()` of the same kind of generator gave. */
   restore(state: RandomState): void;

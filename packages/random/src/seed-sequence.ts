@@ -8,6 +8,7 @@ const MIX_LEFT = 0xca01f9dd;
 const MIX_RIGHT = 0x4973f715;
 const POOL_SIZE = 4;
 
+/** What a seed sequence starts from: a non-negative whole number of any size, or a list of them. */
 export type Entropy = number | bigint | readonly (number | bigint)[];
 
 /** Little-endian 32-bit words of non-negative integers, one after the other. */
@@ -41,6 +42,7 @@ const hasher = (start: number, multiplier: number): ((value: number) => number) 
   };
 };
 
+/** Entropy and a spawn key hashed into a pool of 128 bits, from which any number of well-mixed words can be drawn, again and again the same. */
 export class SeedSequence {
   private readonly entropy: Entropy;
   private readonly spawnKey: readonly number[];

@@ -1,0 +1,129 @@
+// PCG64 as NumPy has it (O'Neill 2014): a 128-bit linear congruential generator with xsl-rr output, seeded by a SeedSequence.
+import { mulHigh } from "./multiply-high.ts";
+import type { SeedSequence } from "./seed-sequence.ts";
+
+// The LCG's multiplier 0x2360ED051FC65DA44385DF649FCCF645 as words, low first.
+const M0 = 0x9fccf645;
+const M1 = 0x4385df64;
+const M2 = 0x1fc65da4;
+const M3 = 0x2360ed05;
+
+const TWO_32 = 4294967296;
+
+/** The number of 32-bit words in a state of `Pcg64`. */
+const STATE_WORDS = 9;
+
+/** A stream of random bits. `draw` advances it by 64 of them; everything else here is a view of such draws. */
+export class Pcg64 {
+  // State and increment, low word first.
+  private readonly state = new Uint32Array(4);
+  private readonly increment = new Uint32Array(4);
+  /** The upper 32 bits of the last draw. */
+  high = 0;
+  /** The lower 32 bits of the last draw. */
+  low = 0;
+  /** The upper half of a draw whose lower half a 32-bit request took; −1 if none waits. */
+  private half = -1;
+
+  constructor(sequence: SeedSequence) {
+    const seed = sequence.generateState(8);
+    // NumPy reads 64-bit words (low, high); the first of each pair is the upper half of a 128-bit number.
+    const initial = [seed[2], seed[3], seed[0], seed[1]];
+    const stream = [seed[6], seed[7], seed[4], seed[5]];
+    for (let i = 3; i > 0; i--) this.increment[i] = (stream[i] << 1) | (stream[i - 1] >>> 31);
+    this.increment[0] = (stream[0] << 1) | 1;
+    this.step();
+    let carry = 0;
+    for (let i = 0; i < 4; i++) {
+      const sum = this.state[i] + initial[i] + carry;
+      this.state[i] = sum % TWO_32;
+      carry = Math.floor(sum / TWO_32);
+    }
+    this.step();
+  }
+
+  /** state ← state·multiplier + increment (mod 2¹²⁸) */
+  private step(): void {
+    const { state: words, increment } = this;
+    const [s0, s1, s2, s3] = [words[0], words[1], words[2], words[3]];
+    const column0 = (Math.imul(s0, M0) >>> 0) + increment[0];
+    const column1 =
+      (Math.imul(s1, M0) >>> 0) +
+      (Math.imul(s0, M1) >>> 0) +
+      mulHigh(s0, M0) +
+      increment[1] +
+      Math.floor(column0 / TWO_32);
+    const column2 =
+      (Math.imul(s2, M0) >>> 0) +
+      (Math.imul(s1, M1) >>> 0) +
+      (Math.imul(s0, M2) >>> 0) +
+      mulHigh(s1, M0) +
+      mulHigh(s0, M1) +
+      increment[2] +
+      Math.floor(column1 / TWO_32);
+    const upper = mulHigh(s2, M0) + mulHigh(s1, M1) + mulHigh(s0, M2) + increment[3] + Math.floor(column2 / TWO_32);
+    words[0] = column0;
+    words[1] = column1;
+    words[2] = column2;
+    words[3] = (Math.imul(s3, M0) + Math.imul(s2, M1) + Math.imul(s1, M2) + Math.imul(s0, M3) + (upper % TWO_32)) >>> 0;
+  }
+
+  /** Draws 64 bits into `high` and `low`: the state's halves xored, rotated right by its top six bits. */
+  draw(): void {
+    this.step();
+    const { state: words } = this;
+    const low = words[0] ^ words[2];
+    const high = words[1] ^ words[3];
+    const turn = words[3] >>> 26;
+    const [a, b] = turn < 32 ? [low, high] : [high, low];
+    const by = turn & 31;
+    this.low = (by === 0 ? a : (a >>> by) | (b << (32 - by))) >>> 0;
+    this.high = (by === 0 ? b : (b >>> by) | (a << (32 - by))) >>> 0;
+  }
+
+  /** The next 64 bits, as random_raw gives them. */
+  next64(): bigint {
+    this.draw();
+    return (BigInt(this.high) << 32n) | BigInt(this.low);
+  }
+
+  /** The next 32 bits: the lower half of a draw first, its upper half the next time. */
+  next32(): number {
+    if (this.half >= 0) {
+      const word = this.half;
+      this.half = -1;
+      return word;
+    }
+    this.draw();
+    this.half = this.high;
+    return this.low;
+  }
+
+  /** Uniform in [0, 1): the upper 53 bits of a draw. */
+  double(): number {
+    this.draw();
+    return (this.high * 2097152 + (this.low >>> 11)) / 9007199254740992;
+  }
+
+  /** Uniform in [0, 1) for float32: the upper 24 of 32 bits. */
+  float(): number {
+    return (this.next32() >>> 8) / 16777216;
+  }
+
+  /** State, increment (four words each, low first) and the waiting half or −1. */
+  words(): number[] {
+    return [...this.state, ...this.increment, this.half];
+  }
+
+  /** Goes on from what `words()` gave; false, and nothing changed, where it cannot have. */
+  setWords(words: readonly number[]): boolean {
+    const isWord = (word: number): boolean => Number.isInteger(word) && word >= 0 && word < TWO_32;
+    const half = words[STATE_WORDS - 1];
+    if (words.length !== STATE_WORDS || !words.slice(0, -1).every(isWord) || !(half === -1 || isWord(half)))
+      return false;
+    this.state.set(words.slice(0, 4));
+    this.increment.set(words.slice(4, 8));
+    this.half = half;
+    return true;
+  }
+}
