@@ -4,15 +4,32 @@ export { type Bound, box } from "./box.ts";
 export { type Canvas, type Colour, type ColourRole, colourRoles, type ShapeStyle } from "./canvas.ts";
 export { type CheckOptions, type CheckReport, checkEnvironment, type EnvironmentPromise } from "./check-environment.ts";
 export { type ActionOf, defineEnvironment, type EnvironmentRules } from "./define.ts";
+export { dict, tuple } from "./composite.ts";
 export { discrete } from "./discrete.ts";
 export { type Drawing, type Point, recordDrawing, type Shape, type View } from "./drawing.ts";
 export type * from "./environment.ts";
 export { BrokenPromiseError, EnvironmentArgumentError, NonFiniteError, UnknownEnvironmentError } from "./errors.ts";
 export { make, makeVector, type MakeOptions, type MakeVectorOptions } from "./make.ts";
+export { multiBinary } from "./multi-binary.ts";
+export { multiDiscrete } from "./multi-discrete.ts";
 export { nearestNames } from "./nearest.ts";
 export { type EnvironmentEntry, type EnvironmentOptions, type EnvironmentSpec, Registry } from "./registry.ts";
+export { seededSampler } from "./seeded-sampler.ts";
 export { spaceFromJSON } from "./space-json.ts";
-export type { BoxArrays, BoxSpace, BoxType, DiscreteSpace, Space, SpaceBase, SpaceData } from "./spaces.ts";
+export type {
+  AnySpace,
+  BoxArrays,
+  BoxSpace,
+  BoxType,
+  DictSpace,
+  DiscreteSpace,
+  MultiBinarySpace,
+  MultiDiscreteSpace,
+  Space,
+  SpaceBase,
+  SpaceData,
+  TupleSpace,
+} from "./spaces.ts";
 export { toSvg } from "./svg.ts";
 export { toText } from "./text.ts";
 export { darkTheme, lightTheme, resolveColour, type Theme } from "./themes.ts";

@@ -1,6 +1,7 @@
 // Spaces: what observations and actions are made of.
 import type { Random } from "@agon/random";
 
+/** A value of a space. */
 export type SpaceData =
   | number
   | bigint
@@ -13,11 +14,13 @@ export type SpaceData =
 
 /** A set of values with a seeded sampler. The concrete kinds below carry their own fields; `kind` tells them apart. */
 export interface SpaceBase<Value> {
+  /** Lengths of a value's axes: none for a number; of a tuple or record [size]. */
   readonly shape: readonly number[];
   /** Number of float32 elements of one value in a flat buffer (1 for a discrete value). */
   readonly size: number;
-  /** Draws a value. With NumPy's generator the very values that Gymnasium's `sample` gives after `seed`. */
+  /** Draws a value. With NumPy's generator the very values that Gymnasium's `sample` gives after `seed`; for composites see `seededSampler`. */
   sample(random: Random): Value;
+  /** Whether the value is one of this space, of any array type that holds its numbers. */
   contains(value: unknown): boolean;
   /** Same kind, same shape, same bounds. */
   equals(other: unknown): boolean;
@@ -30,7 +33,9 @@ export interface SpaceBase<Value> {
 /** {start, …, start + n − 1}. */
 export interface DiscreteSpace extends SpaceBase<number> {
   readonly kind: "discrete";
+  /** How many values there are. */
   readonly n: number;
+  /** The smallest value. */
   readonly start: number;
   /** Names of the values, for pictures and logs. */
   readonly labels?: readonly string[];
@@ -46,14 +51,51 @@ export interface BoxArrays {
   readonly uint8: Uint8Array;
 }
 
+/** The name of a box's element type. */
 export type BoxType = keyof BoxArrays;
 
 /** A box in ℝⁿ (or ℤⁿ) with bounds per element. Environments observe and act in float32 boxes. */
 export interface BoxSpace<Type extends BoxType = "float32"> extends SpaceBase<BoxArrays[Type]> {
   readonly kind: "box";
   readonly type: Type;
+  /** The smallest value of each element, −∞ where there is none. */
   readonly low: BoxArrays[Type];
+  /** The largest value of each element, which belongs to the box; +∞ where there is none. */
   readonly high: BoxArrays[Type];
 }
 
+/** Lists of integers, element i in {0, …, counts[i] − 1}. */
+export interface MultiDiscreteSpace extends SpaceBase<Int32Array> {
+  readonly kind: "multi-discrete";
+  /** How many values each element has. */
+  readonly counts: readonly number[];
+}
+
+/** Arrays of 0 and 1. */
+export interface MultiBinarySpace extends SpaceBase<Uint8Array> {
+  readonly kind: "multi-binary";
+}
+
+/** Lists with one value of each of a list of spaces. */
+export interface TupleSpace extends SpaceBase<readonly SpaceData[]> {
+  readonly kind: "tuple";
+  readonly spaces: readonly AnySpace[];
+}
+
+/** Records with one value of each of several named spaces, in the order of the names. */
+export interface DictSpace extends SpaceBase<{ readonly [name: string]: SpaceData }> {
+  readonly kind: "dict";
+  readonly spaces: Readonly<Record<string, AnySpace>>;
+}
+
+/** What environments observe and act in. */
 export type Space = DiscreteSpace | BoxSpace;
+
+/** Every kind of space. Environments use those of `Space`. */
+export type AnySpace =
+  | DiscreteSpace
+  | BoxSpace<BoxType>
+  | MultiDiscreteSpace
+  | MultiBinarySpace
+  | TupleSpace
+  | DictSpace;
