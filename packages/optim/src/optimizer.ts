@@ -1,0 +1,113 @@
+// What every optimizer does: differentiate, guard, clip, decay, update; and the state it keeps.
+import { log } from "@agon/math";
+import { differentiate, guardFinite, type Parameter, scalar, scope, type Tensor, Variable } from "@agon/tensor";
+
+/** A loss, or an object with a loss and further outputs to return. */
+export type LossResult = Tensor | { readonly loss: Tensor; readonly [name: string]: Tensor };
+
+/** The settings that every optimizer has. */
+export interface OptimizerOptions {
+  /** η, the size of a step; it may change between steps. */
+  readonly learningRate?: number;
+  /** Adds weightDecay·θ to the gradient. Default: 0. */
+  readonly weightDecay?: number;
+  /** Largest joint norm of the gradients. Default: none. */
+  readonly clipNorm?: number;
+}
+
+/** A rule that moves parameters θ down gradients g. Its state is in Variables, so that a compiled step replays exactly. */
+export abstract class Optimizer {
+  protected readonly parameters: readonly Parameter[];
+  protected readonly rate: Variable;
+  private readonly weightDecay: number;
+  private readonly clipNorm: number | undefined;
+  private readonly state: Variable[] = [];
+
+  constructor(parameters: readonly Parameter[], { learningRate = 1e-3, weightDecay = 0, clipNorm }: OptimizerOptions) {
+    this.parameters = parameters;
+    this.weightDecay = weightDecay;
+    this.clipNorm = clipNorm;
+    this.rate = this.number("learningRate", learningRate);
+  }
+
+  get learningRate(): number {
+    return this.rate.toHost()[0];
+  }
+  set learningRate(value: number) {
+    this.rate.set([value]);
+  }
+
+  /** All state that a checkpoint needs, in a fixed order. */
+  variables(): Variable[] {
+    return [...this.state];
+  }
+
+  /** One step down the gradient of f's loss; returns what f returned. Where anything is NaN or infinite it throws and writes nothing. */
+  minimize<R extends LossResult>(f: () => R): R {
+    return scope(() => {
+      const { result, loss, gradients } = differentiate(this.parameters, f);
+      guardFinite([loss, ...gradients], () => differentiate(this.parameters, f));
+      this.update(gradients);
+      return result;
+    });
+  }
+
+  /** One step with given gradients, in the order of the parameters. */
+  update(gradients: readonly Tensor[]): void {
+    const clipped = this.clipNorm === undefined ? gradients : clipByGlobalNorm(gradients, this.clipNorm);
+    const { weightDecay } = this;
+    this.advance(weightDecay === 0 ? clipped : clipped.map((g, i) => g.add(this.parameters[i].value.mul(weightDecay))));
+  }
+
+  /** Moves the parameters along gradients that are clipped and decayed already. */
+  protected abstract advance(gradients: readonly Tensor[]): void;
+
+  /** A number of state, which may change between steps without a new recording. */
+  protected number(name: string, value = 0): Variable {
+    return this.keep(new Variable(scalar(value), name));
+  }
+
+  /** State of each parameter's shape, filled with a value. */
+  protected perParameter(role: string, value = 0): Variable[] {
+    return this.parameters.map(({ name, dtype, shape }) =>
+      this.keep(new Variable(scalar(value, dtype).expand(shape), `${name}.${role}`)),
+    );
+  }
+
+  private keep(variable: Variable): Variable {
+    this.state.push(variable);
+    return variable;
+  }
+}
+
+/** Counts a step: t, from 1 on. */
+export const countStep = (steps: Variable): Tensor => {
+  const step = steps.value.add(1);
+  steps.assign(step);
+  return step;
+};
+
+/** average ← decay·average + (1 − decay)·value; the new average. */
+export const track = (average: Variable, value: Tensor, decay: number): Tensor => {
+  const next = flushed(average.value.mul(decay).add(value.mul(1 - decay)));
+  average.assign(next);
+  return next;
+};
+
+/** Moments below this are zero: in denormals arithmetic is many times slower, and they change nothing. */
+const NEGLIGIBLE = 1e-30;
+
+const flushed = (x: Tensor): Tensor => x.abs().less(NEGLIGIBLE).where(0, x);
+
+/** 1 − βᵗ = −expm1(t·ln β), exact also while t is small: what a running average that began at 0 lacks after t steps. */
+export const biasCorrection = (step: Tensor, beta: number): Tensor => step.mul(log(beta)).expm1().neg();
+
+/** Gradients scaled so that their joint norm is at most `limit`: g·min(1, limit/‖g‖). */
+export const clipByGlobalNorm = (gradients: readonly Tensor[], limit: number): Tensor[] => {
+  const norm = gradients
+    .map((gradient) => gradient.square().sum())
+    .reduce((total, part) => total.add(part))
+    .sqrt();
+  const factor = norm.add(1e-6).reciprocal().mul(limit).minimum(1);
+  return gradients.map((gradient) => gradient.mul(factor));
+};
