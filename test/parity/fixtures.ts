@@ -64,9 +64,10 @@ const committed = fileURLToPath(new URL("./fixtures/", import.meta.url));
 /** The folder of the golden data: the environment variable AGON_FIXTURES, else the committed copy. */
 export const fixtureFolder: string = process.env.AGON_FIXTURES ? resolve(process.env.AGON_FIXTURES) : committed;
 
-/** Names, without `.json`, of the files there that begin with `prefix`, in alphabetical order. */
+/** Names, without `.json`, of the golden data that begin with `prefix`, in alphabetical order: the committed files and those of the folder. */
 export function fixtureNames(prefix = ""): string[] {
-  return readdirSync(fixtureFolder)
+  const files = new Set([committed, fixtureFolder].flatMap((folder) => readdirSync(folder)));
+  return [...files]
     .filter((file) => file.startsWith(prefix) && file.endsWith(".json"))
     .map((file) => file.slice(0, -".json".length))
     .sort();
@@ -96,21 +97,34 @@ export type Adapter = (fixture: FixtureCase) => void | Promise<void>;
  */
 export function describeFixture(name: string, adapters: Readonly<Record<string, Adapter>>): void {
   if (fixtureFolder !== committed && !existsSync(resolve(fixtureFolder, `${name}.json`))) {
-    describe.skip(`${name} (not in ${fixtureFolder})`, () => test("skipped", () => {}));
+    skipFixture(name, `no such file in ${fixtureFolder}`);
     return;
   }
   describe(name, () => {
     const { cases } = loadFixture(name);
     if (cases.length === 0) throw new Error(`describeFixture: ${name} has no cases.`);
-    for (const each of cases) {
-      test(each.name, async () => {
-        if (!Object.hasOwn(adapters, each.op)) {
-          throw new Error(`${name}: no adapter for op "${each.op}"; have ${Object.keys(adapters).join(", ")}.`);
-        }
-        await adapters[each.op](each);
-      });
-    }
+    for (const each of cases) test(each.name, () => checkCase(name, each, adapters));
   });
+}
+
+/** Runs the adapter of a case's op; throws where there is none. */
+export async function checkCase(
+  name: string,
+  fixture: FixtureCase,
+  adapters: Readonly<Record<string, Adapter>>,
+): Promise<void> {
+  if (!Object.hasOwn(adapters, fixture.op)) {
+    throw new Error(
+      `${name}: no adapter for op "${fixture.op}" (case "${fixture.name}"); have ${Object.keys(adapters).join(", ")}.`,
+    );
+  }
+  await adapters[fixture.op](fixture);
+}
+
+/** A file that is not checked: a skipped test, and its reason among the output. */
+export function skipFixture(name: string, reason: string): void {
+  console.warn(`parity: ${name} is skipped: ${reason}.`);
+  test.skip(`${name} (${reason})`, () => {});
 }
 
 /** Compares every output of a case; one without a result, or a result without an output, fails. */

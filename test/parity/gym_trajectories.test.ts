@@ -8,6 +8,7 @@ import {
   type FixtureCase,
   type FixtureTensor,
   fixtureNames,
+  skipFixture,
 } from "./fixtures.ts";
 
 /** The internal state of the continuous environments, in Gymnasium's order, and back. */
@@ -23,7 +24,9 @@ const internalStates: Readonly<Record<string, { read(state: unknown): number[]; 
 
 for (const name of fixtureNames("gym_")) {
   const id = /^gym_(.+?-v\d+)(_|$)/.exec(name)?.[1];
-  if (id && registeredIds().includes(id)) describeFixture(name, { trajectory: checkTrajectory });
+  if (!id) continue;
+  if (registeredIds().includes(id)) describeFixture(name, { trajectory: checkTrajectory });
+  else skipFixture(name, `${id} is not among the environments`);
 }
 
 /** Trajectories after which an ulp of difference cannot matter are compared as far as the golden data says. */
