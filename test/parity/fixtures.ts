@@ -64,6 +64,10 @@ const committed = fileURLToPath(new URL("./fixtures/", import.meta.url));
 /** The folder of the golden data: the environment variable AGON_FIXTURES, else the committed copy. */
 export const fixtureFolder: string = process.env.AGON_FIXTURES ? resolve(process.env.AGON_FIXTURES) : committed;
 
+if (!existsSync(fixtureFolder)) {
+  throw new Error(`AGON_FIXTURES names ${fixtureFolder}, which is no folder; expected one of golden data (*.json).`);
+}
+
 /** Names, without `.json`, of the golden data that begin with `prefix`, in alphabetical order: the committed files and those of the folder. */
 export function fixtureNames(prefix = ""): string[] {
   const files = new Set([committed, fixtureFolder].flatMap((folder) => readdirSync(folder)));

@@ -50,6 +50,7 @@ const integerTypes = {
 export class NumpyGenerator implements Random {
   private readonly bits: Pcg64;
 
+  /** From entropy, or from a sequence already made of it. */
   constructor(seed: Entropy | SeedSequence) {
     this.bits = new Pcg64(seed instanceof SeedSequence ? seed : new SeedSequence(seed));
   }

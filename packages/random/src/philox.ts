@@ -54,6 +54,7 @@ export class Philox implements Random {
   /** Words of the block already used. */
   private used = 4;
 
+  /** The stream of a key of two 32-bit words, from its start; `createRandom` makes the key of a seed. */
   constructor(key0: number, key1: number) {
     this.key0 = key0 >>> 0;
     this.key1 = key1 >>> 0;

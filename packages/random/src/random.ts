@@ -2,6 +2,7 @@
 
 /** Plain data from which a stream goes on exactly where it was. */
 export interface RandomState {
+  /** The kind of stream. */
   readonly generator: "philox" | "numpy";
   /** Generator-specific words; 64- and 128-bit integers as decimal strings, so that the state survives JSON. */
   readonly words: readonly (number | string)[];

@@ -49,6 +49,7 @@ export class SeedSequence {
   private readonly pool: number[];
   private spawned = 0;
 
+  /** The spawn key tells children of the same entropy apart; `spawn` sets it. */
   constructor(entropy: Entropy, spawnKey: readonly number[] = []) {
     this.entropy = entropy;
     this.spawnKey = spawnKey;
