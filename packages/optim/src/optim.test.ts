@@ -1,7 +1,7 @@
 // Optimizers by what they promise; their steps are compared with PyTorch's in test/parity.
 import { compile, NonFiniteError, Parameter, tensor } from "@agon/tensor";
 import { describe, expect, it } from "vitest";
-import { Adadelta, Adagrad, Adam, Adamax, NAdam, type Optimizer, RAdam, RMSprop, SGD } from "./index.ts";
+import { Adadelta, Adagrad, Adam, Adamax, globalNorm, NAdam, type Optimizer, RAdam, RMSprop, SGD } from "./index.ts";
 
 describe("minimize", () => {
   it("returns what the loss function returned", () => {
@@ -122,6 +122,18 @@ describe.each<[string, (parameters: Parameter[]) => Optimizer]>([
       copy.update([gradient]);
     }
     expect([...v.toHost()]).toEqual([...w.toHost()]);
+  });
+});
+
+describe("global norms", () => {
+  it("of any order agree with their formula over all elements", () => {
+    const gradients = [tensor([1, -2]), tensor([[2], [0]])];
+    const norms = [1, 2, 3, Infinity].map((order) => globalNorm(gradients, order).itemSync());
+    expect(norms).toEqual([5, 3, expect.closeTo(17 ** (1 / 3), 5), 2]);
+  });
+  it("refuse what has no norm", () => {
+    expect(() => globalNorm([tensor([1])], 0)).toThrow("globalNorm: the order is 0");
+    expect(() => globalNorm([])).toThrow("there are no gradients");
   });
 });
 

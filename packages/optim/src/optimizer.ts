@@ -1,6 +1,7 @@
 // What every optimizer does: differentiate, guard, clip, decay, update; and the state it keeps.
 import { log } from "@agon/math";
 import { differentiate, guardFinite, type Parameter, scalar, scope, type Tensor, Variable } from "@agon/tensor";
+import { clipByGlobalNorm } from "./clip.ts";
 
 /** A loss, or an object with a loss and further outputs to return. */
 export type LossResult = Tensor | { readonly loss: Tensor; readonly [name: string]: Tensor };
@@ -101,13 +102,3 @@ const flushed = (x: Tensor): Tensor => x.abs().less(NEGLIGIBLE).where(0, x);
 
 /** 1 − βᵗ = −expm1(t·ln β), exact also while t is small: what a running average that began at 0 lacks after t steps. */
 export const biasCorrection = (step: Tensor, beta: number): Tensor => step.mul(log(beta)).expm1().neg();
-
-/** Gradients scaled so that their joint norm is at most `limit`: g·min(1, limit/‖g‖). */
-export const clipByGlobalNorm = (gradients: readonly Tensor[], limit: number): Tensor[] => {
-  const norm = gradients
-    .map((gradient) => gradient.square().sum())
-    .reduce((total, part) => total.add(part))
-    .sqrt();
-  const factor = norm.add(1e-6).reciprocal().mul(limit).minimum(1);
-  return gradients.map((gradient) => gradient.mul(factor));
-};
