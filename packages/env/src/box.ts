@@ -19,7 +19,11 @@ export function box<Type extends BoxType = "float32">(
   if (!areWholeNumbers(shape, 0)) {
     throw new RangeError(`box: a shape is a list of whole numbers; got ${JSON.stringify(shape)}.`);
   }
-  return new Box((type ?? "float32") as Type, shape, low, high);
+  const known = (type ?? "float32") as Type;
+  if (!Object.hasOwn(constructors, known)) {
+    throw new TypeError(`box: the type is "${known}"; expected one of ${Object.keys(constructors).join(", ")}.`);
+  }
+  return new Box(known, shape, low, high);
 }
 
 class Box<Type extends BoxType> implements BoxSpace<Type> {

@@ -71,6 +71,7 @@ describe("a box", () => {
     expect(() => box([1.5], { low: 0, high: 1 })).toThrow("a shape is a list of whole numbers");
     expect(() => box([1], { low: Number.NaN, high: 1 })).toThrow("low NaN is no bound");
     expect(() => box([1], { low: 0, high: 256, type: "uint8" })).toThrow("high 256 is no bound of type uint8");
+    expect(() => box([1], { low: 0, high: 1, type: "int64" as "int32" })).toThrow('box: the type is "int64"; expected');
   });
 });
 

@@ -82,8 +82,10 @@ export class NumpyGenerator implements Random {
   /** NumPy's integers(low, high) of its default type, int64. */
   integer(lowOrHigh: number, high?: number): number {
     const [low, count] = high === undefined ? [0, lowOrHigh] : [lowOrHigh, high - lowOrHigh];
-    if (!Number.isSafeInteger(count) || count < 1)
-      throw new RangeError(`integer: the range [${low}, ${low + count}) must hold at least one whole number.`);
+    if (!Number.isSafeInteger(low) || !Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(low + count))
+      throw new RangeError(
+        `integer: the range [${low}, ${low + count}) must hold at least one whole number; beyond ±2⁵³ use bigInteger.`,
+      );
     return low + below(this.bits, count);
   }
 

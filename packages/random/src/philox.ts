@@ -79,7 +79,7 @@ export class Philox implements Random {
   /** By rejection, so that every value is equally likely (Lemire 2019). */
   integer(lowOrHigh: number, high?: number): number {
     const [low, count] = high === undefined ? [0, lowOrHigh] : [lowOrHigh, high - lowOrHigh];
-    if (!Number.isSafeInteger(count) || count < 1 || count > 4294967296)
+    if (!Number.isSafeInteger(low) || !Number.isSafeInteger(count) || count < 1 || count > 4294967296)
       throw new RangeError(`integer: the range [${low}, ${low + count}) must hold 1 to 2³² whole numbers.`);
     const threshold = 4294967296 % count;
     for (;;) {

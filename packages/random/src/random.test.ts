@@ -82,6 +82,8 @@ describe.each(streams)("%s", (_name, make) => {
   });
   it("refuses empty ranges and foreign states", () => {
     expect(() => make().integer(0)).toThrow("must hold");
+    expect(() => make().integer(0.5, 3.5)).toThrow("must hold");
+    expect(() => make().integer(2 ** 60, 2 ** 60 + 512)).toThrow("must hold");
     expect(() => make().restore({ generator: "philox", words: [1] })).toThrow("expected the state");
   });
 });
