@@ -45,6 +45,8 @@ const instruction =
 export const addI32: Instruction = instruction(0x6a);
 export const subI32: Instruction = instruction(0x6b);
 export const mulI32: Instruction = instruction(0x6c);
+/** Towards 0, signed. */
+export const divideI32: Instruction = instruction(0x6d);
 export const andI32: Instruction = instruction(0x71);
 export const equalI32: Instruction = instruction(0x46);
 export const isZeroI32: Instruction = instruction(0x45);
@@ -89,6 +91,16 @@ export const call = (index: number, ...parameters: Code[]): Code => [parameters,
 export const returnValue = (value: Code): Code => [value, 0x0f];
 /** Repeats the body while the condition at its end holds. */
 export const loopWhile = (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0x00, 0x0b];
+/** condition ? body : otherwise */
+export const ifElse = (condition: Code, body: Code, otherwise: Code): Code => [
+  condition,
+  0x04,
+  0x40,
+  body,
+  0x05,
+  otherwise,
+  0x0b,
+];
 export const ifThen = (condition: Code, body: Code): Code => [condition, 0x04, 0x40, body, 0x0b];
 /** local = start; do { body; local += step } while (local < end): the body runs at least once. */
 export const countUp = (local: number, start: Code, step: Code, end: Code, body: Code): Code => [

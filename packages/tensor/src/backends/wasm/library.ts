@@ -16,7 +16,7 @@ export interface KernelCall {
 
 /** Number of i32 parameters of each kernel. */
 const arities = {
-  matmul: 12,
+  matmul: 13,
   transpose: 4,
   sumRows: 4,
   sumColumns: 5,
@@ -92,7 +92,10 @@ const matmul: Recipe = (attributes, [a, b], output, scratch) => {
   });
   const from = transposeB ? scratch : b.pointer;
   const sizes = [m, n, k, batch, m * k * 4, k * n * 4];
-  return [...turns, { kernel: "matmul", parameters: [a.pointer, rowA, stepA, from, output.pointer, ...sizes, packed] }];
+  return [
+    ...turns,
+    { kernel: "matmul", parameters: [a.pointer, rowA, stepA, from, output.pointer, ...sizes, packed, 0] },
+  ];
 };
 
 /** Reduced dims side by side: [outer, length, inner] of x; null where others lie between. */

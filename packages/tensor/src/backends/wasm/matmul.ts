@@ -60,16 +60,17 @@ const tilesOf = (size: TileSize): Tile[] => [
 ];
 
 /** Where the parameters of a tile stand. */
-const [A, ROW_A, STEP_A, B, STEP_B, C, ROW_C, K] = [0, 1, 2, 3, 4, 5, 6, 7];
+const [A, ROW_A, STEP_A, B, STEP_B, C, ROW_C, K, ADD] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
 const i32s = (count: number): "i32"[] => Array.from({ length: count }, () => "i32");
 
 /**
- * tile(a, rowA, stepA, b, stepB, c, rowC, k): C[rows, columns] = Σₖ A[rows, k]·B[k, columns]. Steps and rows are in bytes: A's row to row and
- * k to k, B's k to k, C's row to row; so A may be read transposed. k ≥ 1. Each element is one sum in the order of k, whatever the tile.
+ * tile(a, rowA, stepA, b, stepB, c, rowC, k, add): C[rows, columns] = Σₖ A[rows, k]·B[k, columns], or where `add` is not 0 C += that. Steps and
+ * rows are in bytes: A's row to row and k to k, B's k to k, C's row to row; so A may be read transposed. k ≥ 1. Each element is one sum in the
+ * order of k, whatever the tile; it starts from 0 or from C.
  */
 const tile = ({ rows, columns }: Tile, fused: boolean): FunctionBuilder => {
-  const f = new FunctionBuilder(`tile_${rows}_${columns}`, i32s(8));
+  const f = new FunctionBuilder(`tile_${rows}_${columns}`, i32s(9));
   const vectors = Math.ceil(columns / 4);
   const sums = Array.from({ length: rows * vectors }, () => f.local("v128"));
   const loaded = Array.from({ length: vectors }, () => f.local("v128"));
@@ -97,7 +98,11 @@ const tile = ({ rows, columns }: Tile, fused: boolean): FunctionBuilder => {
     nextRow(r, C, ROW_C),
     loaded.map((_, v) => storeColumns(get(row), get(sums[r * vectors + v]), columns - v * 4, v * 16)),
   ]);
-  f.body = [loopWhile(step, get(K)), stores];
+  const start = eachRow((r) => [
+    nextRow(r, C, ROW_C),
+    loaded.map((_, v) => set(sums[r * vectors + v], v128.load(get(row), v * 16))),
+  ]);
+  f.body = [ifThen(get(ADD), start), loopWhile(step, get(K)), stores];
   return f;
 };
 
@@ -151,13 +156,13 @@ const packB = (columns: number): FunctionBuilder => {
 };
 
 /**
- * matmul(a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB, packed): C[p] = A[p]·B[p] for `batch` matrices C [m, n], one behind the other; A
- * and B go on by nextA and nextB bytes. Where `packed` is not 0 it is memory for A and a strip of B, packed. Strips of columns outside, so
- * that a strip of B stays in the nearest cache. All sizes ≥ 1.
+ * matmul(a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB, packed, add): C[p] = A[p]·B[p] for `batch` matrices C [m, n], one behind the other;
+ * A and B go on by nextA and nextB bytes. Where `packed` is not 0 it is memory for A and a strip of B, packed; where `add` is not 0 the product
+ * is added to C. Strips of columns outside, so that a strip of B stays in the nearest cache. All sizes ≥ 1.
  */
 const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBuilder => {
-  const f = new FunctionBuilder("matmul", i32s(12));
-  const [a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB, packed] = Array.from({ length: 12 }, (_, i) => i);
+  const f = new FunctionBuilder("matmul", i32s(13));
+  const [a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB, packed, add] = Array.from({ length: 13 }, (_, i) => i);
   const local = (): number => f.local("i32");
   const [column, row, rowC, strip, stepB] = [local(), local(), local(), local(), local()];
   // How the tiles read A: its own layout, or packed panels.
@@ -173,6 +178,7 @@ const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBui
       addI32(get(c), addI32(mulI32(get(row), get(rowC)), shiftLeftI32(get(column), 2))),
       get(rowC),
       get(k),
+      get(add),
     );
   const left = (total: number, at: number): Code => subI32(get(total), get(at));
   const atLeast = (total: number, at: number, count: number): Code => lessU32(i32(count - 1), left(total, at));
