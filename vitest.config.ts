@@ -23,8 +23,8 @@ export default defineConfig({
         "bench/src/**/*.test.ts",
       ]),
       project("parity", ["test/parity/**/*.test.ts"]),
-      project("architecture", ["test/architecture/**/*.test.ts"]),
-      project("conformance", ["test/conformance/**/*.test.ts"], { testTimeout: minutes }),
+      project("architecture", ["test/architecture/**/*.test.ts"], { testTimeout: minutes }),
+      project("conformance", ["test/{conformance,examples}/**/*.test.ts"], { testTimeout: minutes }),
       // Longer, or in need of more than Node: each has a script of its own and runs in .ci/run.
       project("learning", ["test/learning/**/*.test.ts"], { testTimeout: 15 * minutes, fileParallelism: true }),
       project("browser", ["test/browser/**/*.test.ts"], { testTimeout: 5 * minutes, hookTimeout: 5 * minutes }),

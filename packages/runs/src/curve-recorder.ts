@@ -1,8 +1,16 @@
 // The curve hash: SHA-256 over a learning curve and the final parameters, so that two runs can be compared byte for byte.
-import { createSHA256, type IHasher } from "hash-wasm";
+import { createSHA256 } from "hash-wasm";
 
 /** Final parameters by name; hashed in the order of their names (UTF-16 code units). */
 export type CurveParameters = Readonly<Record<string, Float32Array | Float64Array>>;
+
+/** What is used of hash-wasm's hasher; its own declarations need those of Node, which a page's project lacks. */
+interface Hasher {
+  update(data: Uint8Array): unknown;
+  digest(): string;
+  save(): Uint8Array;
+  load(state: Uint8Array): unknown;
+}
 
 const BLOCK_BYTES = 8192;
 /** SHA-256 works on blocks of this many bytes. */
@@ -13,13 +21,13 @@ const CHUNK_BYTES = 64;
  * (step, loss) of each update, in the order of the calls. NaN counts as one value, whatever its bits. Made by `createCurveRecorder`.
  */
 export class CurveRecorder {
-  readonly #hasher: IHasher;
+  readonly #hasher: Hasher;
   readonly #bytes = new Uint8Array(BLOCK_BYTES);
   readonly #block = new DataView(this.#bytes.buffer);
   #used = 0;
 
   /** @internal Takes a hasher that is ready for more data, and data it has not seen yet; use `createCurveRecorder`. */
-  constructor(hasher: IHasher, pending: Uint8Array) {
+  constructor(hasher: Hasher, pending: Uint8Array) {
     this.#hasher = hasher;
     this.#bytes.set(pending);
     this.#used = pending.length;
