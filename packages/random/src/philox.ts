@@ -11,7 +11,7 @@ const WEYL_1 = 0xbb67ae85;
 const mulHigh = (a: number, b: number): number =>
   Math.floor((a * (b >>> 16) + Math.floor((a * (b & 0xffff)) / 65536)) / 65536);
 
-/** Ten rounds over four words with a key of two; writes four words into `out`. Exported for its known-answer test. */
+/** Ten rounds over four words with a key of two; writes four words into `out`. The kernels of @agon/tensor draw with it too. */
 export const philox4x32 = (counter: ArrayLike<number>, key0: number, key1: number, out: Uint32Array): void => {
   let [a, b, c, d] = [counter[0], counter[1], counter[2], counter[3]];
   let k0 = key0;
