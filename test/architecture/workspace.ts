@@ -110,7 +110,7 @@ function parseSource(path: string, text: string): SourceFile {
     else if (refers(parent, key)) used.add(parent ? withMember(name, parent, key) : name);
   });
   const globals = new Set([...used].filter((name) => !declared.has(name.split(".")[0]!)));
-  return { path, imports, globals, isTest: /\.test\.ts$|^test\//.test(path) };
+  return { path, imports, globals, isTest: /\.test(-data)?\.ts$|^test\//.test(path) };
 }
 
 /** The import a node makes, if any. An import of types alone is erased. */

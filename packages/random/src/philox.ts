@@ -8,7 +8,7 @@ const MULTIPLIER_1 = 0xcd9e8d57;
 const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 
-/** Ten rounds over four words with a key of two; writes four words into `out`. Exported for its known-answer test. */
+/** Ten rounds over four words with a key of two; writes four words into `out`. The kernels of @agon/tensor draw with it too. */
 export const philox4x32 = (counter: ArrayLike<number>, key0: number, key1: number, out: Uint32Array): void => {
   let [a, b, c, d] = [counter[0], counter[1], counter[2], counter[3]];
   let k0 = key0;

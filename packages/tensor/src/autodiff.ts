@@ -1,5 +1,5 @@
 // Differentiation by closure: grad, valueAndGrad, and the form that optimizers use.
-import { scalarOf, Tensor } from "./tensor.ts";
+import { apply, scalarOf, Tensor } from "./tensor.ts";
 import { isFloat } from "./dtype.ts";
 import { currentRecorder, inScope, isDifferentiating, whileDifferentiating } from "./engine.ts";
 import { ShapeError, UsageError } from "./errors.ts";
@@ -31,7 +31,7 @@ const walkBack = (loss: Tensor, targets: readonly Tensor[]): Tensor[] => {
     const gradient = gradients.get(output);
     const origin = output.origin;
     if (!gradient || !origin?.gradient || isTarget.has(output)) continue;
-    const parts = origin.gradient({ gradient, inputs: origin.inputs, output, attributes: origin.attributes });
+    const parts = origin.gradient({ gradient, inputs: origin.inputs, output, attributes: origin.attributes, apply });
     origin.inputs.forEach((input, k) => {
       const part = parts[k];
       if (!part || !input.tracked) return;

@@ -7,6 +7,53 @@ export type { DType, TypedArray } from "./dtype.ts";
 export { setDebug } from "./engine.ts";
 export { NonFiniteError, ShapeError, UsageError } from "./errors.ts";
 export { einsum } from "./einsum.ts";
+export {
+  causalMask,
+  chunk,
+  diagonal,
+  type DiagonalOptions,
+  maskedFill,
+  repeat,
+  repeatInterleave,
+  roll,
+  split,
+  tril,
+  triu,
+} from "./functions/arrange.ts";
+export type { Pair } from "./functions/arguments.ts";
+export {
+  conv1d,
+  conv2d,
+  type ConvOptions,
+  convTranspose1d,
+  convTranspose2d,
+  type ConvTransposeOptions,
+} from "./functions/convolution.ts";
+export { embedding } from "./functions/embedding.ts";
+export { interpolate, type InterpolateOptions } from "./functions/interpolation.ts";
+export {
+  type AffineOptions,
+  batchNorm,
+  type BatchNormOptions,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  rmsNorm,
+} from "./functions/normalisation.ts";
+export { pad, type PadOptions } from "./functions/padding.ts";
+export {
+  adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
+  avgPool1d,
+  avgPool2d,
+  type AvgPoolOptions,
+  maxPool1d,
+  maxPool2d,
+  type MaxPoolOptions,
+} from "./functions/pooling.ts";
+export { dropout, type DropoutOptions, RandomStream } from "./functions/random.ts";
+export { argsort, sort, type Sorted, type SortOptions, topK } from "./functions/sorting.ts";
+export { fold, unfold, type WindowOptions } from "./functions/windows.ts";
 export { guardFinite } from "./guard.ts";
 export {
   decodeSafetensors,

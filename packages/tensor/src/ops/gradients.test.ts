@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { grad } from "../autodiff.ts";
 import { tensor } from "../create.ts";
-import { apply, Tensor } from "../tensor.ts";
+import { expectGradient, weightsLike } from "../gradient-check.test-data.ts";
+import { apply, type Tensor } from "../tensor.ts";
 import { primitives } from "./primitives.ts";
 import { type Sample, samples, sampleValues } from "./samples.test-data.ts";
 
@@ -15,35 +16,6 @@ const makeInputs = (sample: Sample): Tensor[] =>
       dtype: isFloatInput(sample, i) ? "float64" : input.dtype,
     }),
   );
-
-/** Fixed weights, so that every output element counts differently. */
-const weightsLike = (x: Tensor, salt: number): Tensor =>
-  tensor(
-    Float64Array.from({ length: x.size }, (_, i) => 0.3 + (((i + salt) * 31) % 17) / 17),
-    { shape: x.shape },
-  );
-
-const nudged = (x: Tensor, i: number, by: number): Tensor => {
-  const data = x.dataSync();
-  data[i] += by;
-  return tensor(data, { shape: x.shape });
-};
-
-/** Central differences of a scalar function at x, with a step of 1e−5: error of order 1e−10 for smooth functions. */
-const numericGradient = (f: (x: Tensor) => Tensor, x: Tensor): number[] =>
-  Array.from(
-    { length: x.size },
-    (_, i) => (f(nudged(x, i, 1e-5)).itemSync() - f(nudged(x, i, -1e-5)).itemSync()) / 2e-5,
-  );
-
-const expectGradient = (f: (x: Tensor) => Tensor, x: Tensor): void => {
-  const exact = grad(f)(x).dataSync();
-  numericGradient(f, x).forEach((wanted, i) => {
-    expect(Math.abs(exact[i] - wanted), `element ${i}: ${exact[i]} against ${wanted}`).toBeLessThan(
-      1e-6 * (1 + Math.abs(wanted)),
-    );
-  });
-};
 
 describe.each(Object.keys(primitives))("%s", (op) => {
   it("has samples", () => {

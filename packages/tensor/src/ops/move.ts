@@ -61,13 +61,16 @@ const requireIndex = (op: string, index: Spec): void => {
   if (index.dtype !== "int32") throw new ShapeError(`${op}: the index must be int32, got ${index.dtype}.`);
 };
 
+/** In every other dim the index stays within the tensor that it picks from. */
+const requireFit = (op: string, index: Shape, shape: Shape, dim: number): void => {
+  const fits = index.length === shape.length && index.every((n, i) => i === dim || n <= shape[i]);
+  if (!fits)
+    throw new ShapeError(`${op}: index ${showShape(index)} does not fit shape ${showShape(shape)} along dim ${dim}.`);
+};
+
 const inferGather = ([x, index]: readonly Spec[], { dim }: Attributes): Spec => {
   requireIndex("gather", index);
-  const fits = index.shape.length === x.shape.length && index.shape.every((n, i) => i === dim || n <= x.shape[i]);
-  if (!fits)
-    throw new ShapeError(
-      `gather: index ${showShape(index.shape)} does not fit input ${showShape(x.shape)} along dim ${dim}.`,
-    );
+  requireFit("gather", index.shape, x.shape, dim as number);
   return { shape: index.shape, dtype: x.dtype };
 };
 
@@ -118,12 +121,13 @@ export const move: Readonly<Record<string, Primitive>> = {
     ],
   },
   scatterAdd: {
-    infer: ([index, values], { shape }) => {
+    infer: ([index, values], { dim, shape }) => {
       requireIndex("scatterAdd", index);
       if (!sameShape(index.shape, values.shape))
         throw new ShapeError(
           `scatterAdd: index ${showShape(index.shape)} and values ${showShape(values.shape)} differ.`,
         );
+      requireFit("scatterAdd", index.shape, numbers(shape), dim as number);
       return { shape: numbers(shape), dtype: values.dtype };
     },
     gradient: ({ gradient, inputs: [index], attributes: { dim } }) => [null, gradient.gather(dim as number, index)],

@@ -9,6 +9,8 @@ export interface GradientContext {
   readonly inputs: readonly Tensor[];
   readonly output: Tensor;
   readonly attributes: Attributes;
+  /** Applies another primitive. */
+  readonly apply: (op: string, inputs: readonly Tensor[], attributes?: Attributes) => Tensor;
 }
 
 export interface Primitive {

@@ -1,6 +1,7 @@
 // Inputs for every primitive: what the gradient check and the conformance suite run. An op without an entry fails both.
 import type { Attributes, Shape } from "../backend.ts";
 import type { DType } from "../dtype.ts";
+import { windowCount } from "./conv.ts";
 
 /** How an input is filled. */
 export interface SampleInput {
@@ -63,6 +64,37 @@ const reductions = (range?: SampleInput["range"]): Sample[] => [
   { ...one([37], range), attributes: { dims: [0] } },
 ];
 const alongDims: Sample[] = [0, 1, 2].map((dim) => ({ ...one([2, 3, 4]), attributes: { dim } }));
+
+/** Sizes of a convolution: x [batch, channels, height, width], kernel [outputs, channels/groups, …]. */
+interface ConvSizes {
+  readonly x: Shape;
+  readonly w: Shape;
+  readonly stride?: Shape;
+  readonly padding?: Shape;
+  readonly dilation?: Shape;
+  readonly groups?: number;
+}
+const convolutions: readonly Required<ConvSizes>[] = (
+  [
+    { x: [2, 2, 4, 5], w: [3, 2, 3, 2] },
+    { x: [1, 1, 5, 6], w: [2, 1, 3, 3], stride: [2, 3], padding: [1, 2] },
+    { x: [1, 4, 3, 5], w: [6, 2, 2, 3], groups: 2, dilation: [1, 2], padding: [0, 1] },
+    { x: [2, 3, 1, 6], w: [3, 1, 1, 3], groups: 3, stride: [1, 2], padding: [0, 1] },
+    { x: [1, 2, 3, 3], w: [2, 2, 1, 1] },
+    { x: [0, 2, 3, 3], w: [2, 2, 2, 2] },
+  ] as ConvSizes[]
+).map((sizes) => ({ stride: [1, 1], padding: [0, 0], dilation: [1, 1], groups: 1, ...sizes }));
+const convAttributes = ({ stride, padding, dilation, groups }: Required<ConvSizes>): Attributes => ({
+  stride,
+  padding,
+  dilation,
+  groups,
+});
+const convOutput = ({ x, w, stride, padding, dilation }: Required<ConvSizes>): Shape => [
+  x[0],
+  w[0],
+  ...[0, 1].map((i) => windowCount(x[2 + i], w[2 + i], stride[i], padding[i], dilation[i])),
+];
 
 export const samples: Readonly<Record<string, readonly Sample[]>> = {
   neg: everyShape(),
@@ -157,6 +189,49 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
     { inputs: [{ shape: [2, 4, 3] }, index([3], [0, 3, 0])], attributes: { dim: 1 } },
   ],
   takeAdd: [{ inputs: [index([3], [0, 3, 0]), { shape: [3, 2] }], attributes: { dim: 0, shape: [4, 2] } }],
+  randomUniform: [
+    { inputs: [index([3], [-12, 77, 0])], attributes: { shape: [3, 5] } },
+    { inputs: [index([3], [5, 6, -1])], attributes: { shape: [] } },
+    { inputs: [index([3], [5, 6, 7])], attributes: { shape: [0, 2] } },
+  ],
+  argsort: [
+    ...alongDims.map((sample) => ({ ...sample, attributes: { ...sample.attributes, descending: false } })),
+    { ...one([37]), attributes: { dim: 0, descending: true } },
+    { inputs: [{ shape: [6], data: [2, Number.NaN, 1, 2, -Infinity, 1] }], attributes: { dim: 0, descending: false } },
+    { inputs: [{ shape: [6], data: [2, Number.NaN, 1, 2, -Infinity, 1] }], attributes: { dim: 0, descending: true } },
+    { inputs: [index([2, 3], [3, 1, 2, 0, 0, -1])], attributes: { dim: 1, descending: false } },
+    { ...one([2, 0]), attributes: { dim: 1, descending: false } },
+  ],
+  argmaxPool2d: [
+    {
+      ...one([2, 2, 4, 6]),
+      attributes: { kernel: [2, 3], stride: [2, 3], padding: [0, 0], dilation: [1, 1], size: [2, 2] },
+    },
+    {
+      ...one([1, 2, 5, 5]),
+      attributes: { kernel: [3, 2], stride: [2, 1], padding: [1, 1], dilation: [1, 2], size: [3, 5] },
+    },
+    {
+      inputs: [{ shape: [1, 1, 1, 4], data: [Number.NaN, 5, -Infinity, -Infinity] }],
+      attributes: { kernel: [1, 2], stride: [1, 2], padding: [0, 0], dilation: [1, 1], size: [1, 2] },
+    },
+    {
+      ...one([0, 2, 2, 2]),
+      attributes: { kernel: [2, 2], stride: [1, 1], padding: [0, 0], dilation: [1, 1], size: [1, 1] },
+    },
+  ],
+  conv2d: convolutions.map((sizes) => ({
+    inputs: [{ shape: sizes.x }, { shape: sizes.w }],
+    attributes: convAttributes(sizes),
+  })),
+  conv2dInput: convolutions.map((sizes) => ({
+    inputs: [{ shape: convOutput(sizes) }, { shape: sizes.w }],
+    attributes: { ...convAttributes(sizes), size: sizes.x.slice(2) },
+  })),
+  conv2dWeight: convolutions.map((sizes) => ({
+    inputs: [{ shape: sizes.x }, { shape: convOutput(sizes) }],
+    attributes: { ...convAttributes(sizes), kernel: sizes.w.slice(2) },
+  })),
 };
 
 /** Distinct values over the range in a scrambled but fixed order. */

@@ -2,13 +2,26 @@
 import type { Attributes, Backend, DeviceBuffer, Executable, Operand, Plan, PlanStep } from "../../backend.ts";
 import { newArray, type TypedArray } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
+import { conv } from "./conv.ts";
 import { elementwise } from "./elementwise.ts";
 import type { Kernel, View } from "./kernel.ts";
 import { matmul } from "./matmul.ts";
 import { move } from "./move.ts";
+import { pool } from "./pool.ts";
+import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
+import { sort } from "./sort.ts";
 
-export const kernels: Readonly<Record<string, Kernel>> = { ...elementwise, ...reduce, ...matmul, ...move };
+export const kernels: Readonly<Record<string, Kernel>> = {
+  ...elementwise,
+  ...reduce,
+  ...matmul,
+  ...move,
+  ...conv,
+  ...pool,
+  ...sort,
+  ...random,
+};
 
 const view = ({ shape, dtype, buffer }: Operand): View => ({ shape, dtype, data: buffer as TypedArray });
 

@@ -1,0 +1,63 @@
+// Convolution (cross-correlation) of images and its two gradients: three views of one trilinear form, closed under differentiation.
+//
+//   T(x, w, y) = Σ y[n, o, i, j] · w[o, c, p, q] · x[n, c, i·stride + p·dilation − padding, …]
+//
+// conv2d = ∂T/∂y, conv2dInput = ∂T/∂x (transposed convolution), conv2dWeight = ∂T/∂w. The derivative of one is the other two.
+import type { Attributes, Spec } from "../backend.ts";
+import type { Primitive } from "./primitive.ts";
+
+/** Numbers of outputs along one dim: how often a kernel fits into the padded input. */
+export const windowCount = (
+  length: number,
+  kernel: number,
+  stride: number,
+  padding: number,
+  dilation: number,
+): number => Math.floor((length + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+
+const pair = (attribute: Attributes[string]): readonly [rows: number, columns: number] =>
+  attribute as unknown as readonly [number, number];
+
+const inferConv = ([x, w]: readonly Spec[], attributes: Attributes): Spec => {
+  const [stride, padding, dilation] = [pair(attributes.stride), pair(attributes.padding), pair(attributes.dilation)];
+  const spatial = [0, 1].map((i) => windowCount(x.shape[2 + i], w.shape[2 + i], stride[i], padding[i], dilation[i]));
+  return { shape: [x.shape[0], w.shape[0], ...spatial], dtype: x.dtype };
+};
+
+/** Of the attributes those that all three share. */
+const shared = ({ stride, padding, dilation, groups }: Attributes): Attributes => ({
+  stride,
+  padding,
+  dilation,
+  groups,
+});
+
+export const conv: Readonly<Record<string, Primitive>> = {
+  conv2d: {
+    infer: inferConv,
+    gradient: ({ gradient: g, inputs: [x, w], attributes, apply }) => [
+      apply("conv2dInput", [g, w], { ...shared(attributes), size: x.shape.slice(2) }),
+      apply("conv2dWeight", [x, g], { ...shared(attributes), kernel: w.shape.slice(2) }),
+    ],
+  },
+  conv2dInput: {
+    infer: ([y, w], { size, groups }) => ({
+      shape: [y.shape[0], w.shape[1] * (groups as number), ...pair(size)],
+      dtype: y.dtype,
+    }),
+    gradient: ({ gradient: g, inputs: [y, w], attributes, apply }) => [
+      apply("conv2d", [g, w], shared(attributes)),
+      apply("conv2dWeight", [g, y], { ...shared(attributes), kernel: w.shape.slice(2) }),
+    ],
+  },
+  conv2dWeight: {
+    infer: ([x, y], { kernel, groups }) => ({
+      shape: [y.shape[1], x.shape[1] / (groups as number), ...pair(kernel)],
+      dtype: x.dtype,
+    }),
+    gradient: ({ gradient: g, inputs: [x, y], attributes, apply }) => [
+      apply("conv2dInput", [y, g], { ...shared(attributes), size: x.shape.slice(2) }),
+      apply("conv2d", [x, g], shared(attributes)),
+    ],
+  },
+};
