@@ -4,6 +4,7 @@ import { sizeOf } from "../../shape.ts";
 import { kernels as referenceKernels } from "../js/index.ts";
 import type { View } from "../js/kernel.ts";
 import { ConstantPool } from "./constants.ts";
+import { convolutionModule } from "./convolution.ts";
 import { encodeModule, FunctionBuilder, get } from "./emitter.ts";
 import { expressionOf } from "./expressions.ts";
 import { kernelsModule } from "./kernels.ts";
@@ -64,10 +65,11 @@ class WasmBackend implements Backend {
     this.arenas = new ArenaPool(memory);
     this.numerics = fused ? "fused" : "strict";
     this.constants = new ConstantPool(memory);
-    this.kernels = {
+    const kernels = {
       ...this.instantiate(kernelsModule()),
       ...this.instantiate(matmulModule(fused, tileSize(fused, vectorBits))),
-    } as unknown as PlanHost["kernels"];
+    } as WebAssembly.ModuleImports;
+    this.kernels = { ...kernels, ...this.instantiate(convolutionModule(), kernels) } as unknown as PlanHost["kernels"];
   }
 
   instantiate(bytes: Uint8Array<ArrayBuffer>, functions?: WebAssembly.ModuleImports): WebAssembly.Exports {

@@ -1,8 +1,10 @@
 // Which kernel an op calls, and with what: one table for single ops and for plans.
 import type { Attributes, Spec } from "../../backend.ts";
-import { sizeOf, stridesOf } from "../../shape.ts";
+import { sizeOf } from "../../shape.ts";
+import { convolutionScratch, convolutions } from "./convolution.ts";
 import type { Signature, ValueType } from "./emitter.ts";
 import { packedSize } from "./matmul.ts";
+import { movers } from "./moves.ts";
 
 /** A tensor at an address. */
 export interface Placed extends Spec {
@@ -32,6 +34,10 @@ const arities = {
   takeRows: 6,
   move: 14,
   fill: 3,
+  conv2d: 20,
+  conv2dInput: 20,
+  conv2dWeight: 20,
+  argmaxPool2d: 15,
 } as const;
 
 export type KernelName = keyof typeof arities;
@@ -44,7 +50,7 @@ export const signatureOf = (name: KernelName): Signature => ({
   result: name === "finite" ? "i32" : null,
 });
 
-type Recipe = (
+export type Recipe = (
   attributes: Attributes,
   inputs: readonly Placed[],
   output: Placed,
@@ -61,8 +67,9 @@ const productSizes = (
   return [m, n, a[a.length - (transposeA ? 2 : 1)], sizeOf(output.slice(0, -2))];
 };
 
-/** Bytes of scratch memory that `callsOf` needs for an op: for B turned, and for packed operands. */
+/** Bytes of scratch memory that `callsOf` needs for an op: for B turned, for packed operands, for the patches of an image. */
 export const scratchOf = (op: string, attributes: Attributes, inputs: readonly Spec[], output: Spec): number => {
+  if (op in convolutions) return convolutionScratch(op, attributes, inputs, output);
   if (op !== "matmul") return 0;
   const [m, n, k, batch] = productSizes(attributes, inputs[0].shape, output.shape);
   return ((attributes.transposeB ? batch * k * n : 0) + packedSize(m, n, k)) * 4;
@@ -136,96 +143,9 @@ const pickedRows = (
   return [sizeOf(shape.slice(0, -1)), shape[last], index[last]];
 };
 
-/** Elements moved from one tensor to another: position Σ iₖ·stepₖ on both sides, for every index of `shape`. */
-interface Move {
-  readonly shape: readonly number[];
-  readonly fromSteps: readonly number[];
-  readonly toSteps: readonly number[];
-  readonly fromStart?: number;
-  readonly toStart?: number;
-}
-
-const DIMS = 4;
-
-/** A move with as few dims as possible: no dim of length 1, and neighbours joined where both sides walk on evenly. */
-const joined = ({ shape, fromSteps, toSteps }: Move): [length: number, from: number, to: number][] => {
-  const dims: [number, number, number][] = [];
-  shape.forEach((length, i) => {
-    if (length === 1) return;
-    const last = dims.at(-1);
-    if (last && last[1] === fromSteps[i] * length && last[2] === toSteps[i] * length)
-      dims[dims.length - 1] = [last[0] * length, fromSteps[i], toSteps[i]];
-    else dims.push([length, fromSteps[i], toSteps[i]]);
-  });
-  return dims;
-};
-
-const moved = (x: Placed, output: Placed, move: Move): KernelCall[] | null => {
-  const dims = joined(move);
-  if (dims.length > DIMS) return null;
-  while (dims.length < DIMS) dims.unshift([1, 0, 0]);
-  const from = x.pointer + 4 * (move.fromStart ?? 0);
-  const to = output.pointer + 4 * (move.toStart ?? 0);
-  const steps = (side: 1 | 2): number[] => dims.map((dim) => 4 * dim[side]);
-  return [{ kernel: "move", parameters: [from, to, ...dims.map(([length]) => length), ...steps(1), ...steps(2)] }];
-};
-
-const list = (attribute: Attributes[string]): readonly number[] => attribute as readonly number[];
-
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i], 0);
-
-const bitsOf = (value: number, dtype: Spec["dtype"]): number =>
-  dtype === "float32" ? new Int32Array(Float32Array.of(value).buffer)[0] : value;
-
-const movers: Readonly<Record<string, Recipe>> = {
-  permute: ({ order }, [x], output) => {
-    const strides = stridesOf(x.shape);
-    const fromSteps = list(order).map((i) => strides[i]);
-    return moved(x, output, { shape: output.shape, fromSteps, toSteps: stridesOf(output.shape) });
-  },
-  expand: (_, [x], output) => {
-    const lead = output.shape.length - x.shape.length;
-    const strides = stridesOf(x.shape);
-    const fromSteps = output.shape.map((_length, i) => (i < lead || x.shape[i - lead] === 1 ? 0 : strides[i - lead]));
-    return moved(x, output, { shape: output.shape, fromSteps, toSteps: stridesOf(output.shape) });
-  },
-  slice: ({ start, step }, [x], output) => {
-    const strides = stridesOf(x.shape);
-    const fromSteps = strides.map((stride, i) => stride * list(step)[i]);
-    const fromStart = dot(strides, list(start));
-    return moved(x, output, { shape: output.shape, fromSteps, toSteps: stridesOf(output.shape), fromStart });
-  },
-  flip: ({ dims }, [x], output) => {
-    const strides = stridesOf(x.shape);
-    const fromSteps = strides.map((stride, i) => (list(dims).includes(i) ? -stride : stride));
-    const fromStart = list(dims).reduce((sum, dim) => sum + (x.shape[dim] - 1) * strides[dim], 0);
-    return moved(x, output, { shape: x.shape, fromSteps, toSteps: strides, fromStart });
-  },
-  pad: ({ before, value }, [x], output) => {
-    const toSteps = stridesOf(output.shape);
-    const inside = moved(x, output, {
-      shape: x.shape,
-      fromSteps: stridesOf(x.shape),
-      toSteps,
-      toStart: dot(toSteps, list(before)),
-    });
-    const fill = [output.pointer, sizeOf(output.shape), bitsOf(value as number, output.dtype)];
-    return inside && [{ kernel: "fill", parameters: fill }, ...inside];
-  },
-  concat: ({ dim }, inputs, output) => {
-    const toSteps = stridesOf(output.shape);
-    let at = 0;
-    const parts = inputs.map((x) => {
-      const part = { shape: x.shape, fromSteps: stridesOf(x.shape), toSteps, toStart: at * toSteps[dim as number] };
-      at += x.shape[dim as number];
-      return moved(x, output, part);
-    });
-    return parts.every((part) => part !== null) ? parts.flat() : null;
-  },
-};
-
 const recipes: Readonly<Record<string, Recipe>> = {
   matmul,
+  ...convolutions,
   sum: reduction("sum"),
   max: reduction("max"),
   min: reduction("min"),
@@ -233,7 +153,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   argmin: argExtreme("argmin"),
   ...movers,
   permute: (attributes, [x], output, scratch) => {
-    const swapped = x.shape.length === 2 && list(attributes.order)[0] === 1;
+    const swapped = x.shape.length === 2 && (attributes.order as readonly number[])[0] === 1;
     return swapped
       ? [{ kernel: "transpose", parameters: [x.pointer, output.pointer, x.shape[0], x.shape[1]] }]
       : movers.permute(attributes, [x], output, scratch);
