@@ -67,6 +67,7 @@ export interface Plan {
 
 /** One kernel of a built plan, for printing. */
 export interface PlanLine {
+  /** The op, or those that were fused; "(reference)" behind it where the backend has no kernel of its own for it. */
   readonly kernel: string;
   readonly shape: Shape;
   readonly bytes: number;

@@ -53,6 +53,8 @@ class PlanBuilder {
   private readonly pointers = new Map<number, number>();
   private readonly scratch = new Map<Item, number>();
   private readonly references: (() => void)[] = [];
+  /** Items without a kernel here. */
+  private readonly slow = new Set<Item>();
   private readonly loops: FunctionBuilder[] = [];
   private arenaBytes = 0;
 
@@ -207,6 +209,7 @@ class PlanBuilder {
     if (op === "allFinite") return this.allFinite(from, this.pointer(output));
     const calls = callsOf(op, attributes, from, this.placed(output), this.scratch.get(item) ?? 0);
     if (calls) return calls.map(({ kernel, parameters }) => this.call(kernel, ...parameters));
+    this.slow.add(item);
     this.references.push(this.host.reference(op, attributes, from, this.placed(output)));
     return call(REFERENCE, i32(this.references.length - 1));
   }
@@ -302,7 +305,8 @@ class PlanBuilder {
   private line(item: Item): PlanLine[] {
     if (item.kind === "guard") return [];
     const made = makesOf(item).filter((id) => this.pointers.has(id));
-    const kernel = item.kind === "op" ? item.step.op : item.steps.map(({ op }) => op).join(" ");
+    const name = item.kind === "op" ? item.step.op : item.steps.map(({ op }) => op).join(" ");
+    const kernel = this.slow.has(item) ? `${name} (reference)` : name;
     const bytes = made.reduce((sum, id) => sum + this.bytes(id), 0);
     return [{ kernel, shape: this.spec(made[0]).shape, bytes }];
   }
