@@ -451,7 +451,7 @@ export class Tensor {
     if (sameShape(shape, this.shape)) return this;
     const lead = this.rank - shape.length;
     const dims = this.shape.map((_, i) => i).filter((i) => i < lead || (shape[i - lead] === 1 && this.shape[i] !== 1));
-    return (dims.length > 0 ? apply("sum", [this], { dims }) : this).reshape(shape);
+    return (dims.length > 0 ? sumOver(this, dims) : this).reshape(shape);
   }
   /** Parts by range, one per dim from the first; missing ones take all. x.slice([1, 3], null, [null, null, 2]) */
   slice(...ranges: readonly Range[]): Tensor {
@@ -620,8 +620,15 @@ const reduce = (
 ): Tensor => {
   const dims = normaliseDims(op, dim, x.rank);
   if (dims.length === 0) return x;
-  const out = apply(op, [x], { dims });
+  const out = op === "sum" ? sumOver(x, dims) : apply(op, [x], { dims });
   return keepDim ? out : dropDims(out, dims);
+};
+
+/** Sums dims that lie side by side together, the last ones first: backends have fast kernels for those. */
+const sumOver = (x: Tensor, dims: readonly number[]): Tensor => {
+  const first = dims.findLastIndex((dim, i) => i === 0 || dims[i - 1] !== dim - 1);
+  const out = apply("sum", [x], { dims: dims.slice(first) });
+  return first > 0 ? sumOver(out, dims.slice(0, first)) : out;
 };
 
 const argExtreme = (op: string, x: Tensor, dim: number | undefined, { keepDim }: ReduceOptions): Tensor => {

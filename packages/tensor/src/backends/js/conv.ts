@@ -1,6 +1,8 @@
-// Convolution and its gradients by the definition, one plane of sums in float64 at a time.
+// Convolution and its gradients, window by window: a window is copied into a line of float64, where everything is a product of lines.
+//
+// LeNet's second layer (batch 64, 6×14×14, 16 kernels of 5×5) takes 37 ms so, 125 ms in loops over planes without the copy.
 import type { Attributes } from "../../backend.ts";
-import type { Kernel } from "./kernel.ts";
+import type { Kernel, View } from "./kernel.ts";
 
 /** Sizes of x [batch, channels, height, width], w [outputs, channels/groups, …] and y [batch, outputs, rows, columns]. */
 interface Geometry {
@@ -11,127 +13,154 @@ interface Geometry {
   readonly outputs: number;
   readonly rows: number;
   readonly columns: number;
+  readonly groups: number;
   /** Channels and outputs of one group. */
   readonly groupChannels: number;
   readonly groupOutputs: number;
-  readonly taps: readonly Tap[];
-}
-
-/** One element of the kernel, and the outputs for which it meets the input: y[i, j] with x[i·stride + top, j·stride + left]. */
-interface Tap {
-  readonly top: number;
-  readonly left: number;
-  readonly rowFrom: number;
-  readonly rowTo: number;
-  readonly columnFrom: number;
-  readonly columnTo: number;
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly dilation: Pair;
+  /** Elements of a window: groupChannels · kernel. */
+  readonly window: number;
 }
 
 type Shape = readonly number[];
 type Pair = readonly [number, number];
 
 const geometryOf = (x: Shape, w: Shape, y: Shape, attributes: Attributes): Geometry => {
-  const padding = attributes.padding as unknown as Pair;
-  const dilation = attributes.dilation as unknown as Pair;
-  const stride = attributes.stride as unknown as Pair;
-  const taps: Tap[] = [];
-  for (let p = 0; p < w[2]; p++)
-    for (let q = 0; q < w[3]; q++) {
-      const [top, left] = [p * dilation[0] - padding[0], q * dilation[1] - padding[1]];
-      const [rowFrom, rowTo] = meeting(top, stride[0], x[2], y[2]);
-      const [columnFrom, columnTo] = meeting(left, stride[1], x[3], y[3]);
-      taps.push({ top, left, rowFrom, rowTo, columnFrom, columnTo });
-    }
+  const { stride, padding, dilation } = attributes as unknown as Record<string, Pair>;
   const groups = attributes.groups as number;
-  return {
-    batch: x[0],
-    channels: x[1],
-    height: x[2],
-    width: x[3],
-    outputs: y[1],
-    rows: y[2],
-    columns: y[3],
-    groupChannels: x[1] / groups,
-    groupOutputs: y[1] / groups,
-    taps,
-  };
+  const [batch, channels, height, width] = x;
+  const [, outputs, rows, columns] = y;
+  const [groupChannels, groupOutputs] = [channels / groups, outputs / groups];
+  const window = groupChannels * w[2] * w[3];
+  const sizes = { batch, channels, height, width, outputs, rows, columns, groups, groupChannels, groupOutputs };
+  return { ...sizes, kernel: [w[2], w[3]], stride, padding, dilation, window };
 };
 
-/** The range of i in [0, count) for which i·stride + offset lies in [0, length). */
-const meeting = (offset: number, stride: number, length: number, count: number): [from: number, to: number] => [
-  Math.max(0, Math.ceil(-offset / stride)),
-  Math.min(count, Math.floor((length - 1 - offset) / stride) + 1),
-];
+/** Calls `f` for every window: example, group, and place in the plane of outputs. */
+const eachWindow = (
+  { batch, groups, rows, columns }: Geometry,
+  f: (n: number, group: number, i: number, j: number) => void,
+): void => {
+  for (let n = 0; n < batch; n++)
+    for (let group = 0; group < groups; group++)
+      for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) f(n, group, i, j);
+};
+
+/** Copies a window of x into a line; 0 outside. */
+const copyWindow = (
+  line: Float64Array,
+  x: View["data"],
+  g: Geometry,
+  n: number,
+  group: number,
+  i: number,
+  j: number,
+) => {
+  const [top, left] = [i * g.stride[0] - g.padding[0], j * g.stride[1] - g.padding[1]];
+  let at = 0;
+  for (let c = 0; c < g.groupChannels; c++) {
+    const plane = (n * g.channels + group * g.groupChannels + c) * g.height;
+    for (let p = 0, row = top; p < g.kernel[0]; p++, row += g.dilation[0]) {
+      const start = (plane + row) * g.width;
+      const inside = row >= 0 && row < g.height;
+      for (let q = 0, column = left; q < g.kernel[1]; q++, column += g.dilation[1])
+        line[at++] = inside && column >= 0 && column < g.width ? x[start + column] : 0;
+    }
+  }
+};
+
+/** Adds a line to a window of sums; what lies outside is dropped. */
+const addWindow = (line: Float64Array, sums: Float64Array, g: Geometry, group: number, i: number, j: number) => {
+  const [top, left] = [i * g.stride[0] - g.padding[0], j * g.stride[1] - g.padding[1]];
+  let at = 0;
+  for (let c = 0; c < g.groupChannels; c++) {
+    const plane = (group * g.groupChannels + c) * g.height;
+    for (let p = 0, row = top; p < g.kernel[0]; p++, row += g.dilation[0]) {
+      const start = (plane + row) * g.width;
+      const inside = row >= 0 && row < g.height;
+      for (let q = 0, column = left; q < g.kernel[1]; q++, column += g.dilation[1], at++)
+        if (inside && column >= 0 && column < g.width) sums[start + column] += line[at];
+    }
+  }
+};
+
+/** Place of y[n, output, i, j]. */
+const placeOf = (g: Geometry, n: number, output: number, i: number, j: number): number =>
+  ((n * g.outputs + output) * g.rows + i) * g.columns + j;
 
 export const conv: Readonly<Record<string, Kernel>> = {
   conv2d: ([x, w], output, attributes) => {
-    const geometry = geometryOf(x.shape, w.shape, output.shape, attributes);
-    const { batch, outputs, rows, columns, height, width, channels, groupChannels, groupOutputs, taps } = geometry;
-    const [down, across] = attributes.stride as unknown as Pair;
-    const plane = new Float64Array(rows * columns);
-    for (let n = 0; n < batch; n++)
-      for (let o = 0; o < outputs; o++) {
-        plane.fill(0);
-        const firstChannel = Math.floor(o / groupOutputs) * groupChannels;
-        for (let c = 0; c < groupChannels; c++) {
-          const start = (n * channels + firstChannel + c) * height * width;
-          for (let t = 0; t < taps.length; t++) {
-            const { top, left, rowFrom, rowTo, columnFrom, columnTo } = taps[t];
-            const weight = w.data[(o * groupChannels + c) * taps.length + t];
-            for (let i = rowFrom; i < rowTo; i++) {
-              let at = start + (i * down + top) * width + columnFrom * across + left;
-              for (let j = i * columns + columnFrom; j < i * columns + columnTo; j++, at += across)
-                plane[j] += weight * x.data[at];
-            }
-          }
+    const g = geometryOf(x.shape, w.shape, output.shape, attributes);
+    const { window, groupOutputs, rows, columns } = g;
+    const out = output.data;
+    const weights = Float64Array.from(w.data);
+    const line = new Float64Array(window);
+    const plane = rows * columns;
+    eachWindow(g, (n, group, i, j) => {
+      copyWindow(line, x.data, g, n, group, i, j);
+      let o = group * groupOutputs;
+      const end = o + groupOutputs;
+      let at = placeOf(g, n, o, i, j);
+      // Four outputs at a time share the reads of the line.
+      for (; o + 4 <= end; o += 4, at += 4 * plane) {
+        let [a, b, c, d] = [0, 0, 0, 0];
+        const first = o * window;
+        for (let k = 0; k < window; k++) {
+          const value = line[k];
+          a += value * weights[first + k];
+          b += value * weights[first + window + k];
+          c += value * weights[first + 2 * window + k];
+          d += value * weights[first + 3 * window + k];
         }
-        output.data.set(plane, (n * outputs + o) * plane.length);
+        out[at] = a;
+        out[at + plane] = b;
+        out[at + 2 * plane] = c;
+        out[at + 3 * plane] = d;
       }
+      for (; o < end; o++, at += plane) {
+        let sum = 0;
+        for (let k = 0; k < window; k++) sum += line[k] * weights[o * window + k];
+        out[at] = sum;
+      }
+    });
   },
   conv2dInput: ([y, w], output, attributes) => {
-    const geometry = geometryOf(output.shape, w.shape, y.shape, attributes);
-    const { batch, outputs, rows, columns, height, width, channels, groupChannels, groupOutputs, taps } = geometry;
-    const [down, across] = attributes.stride as unknown as Pair;
-    const plane = new Float64Array(height * width);
-    for (let n = 0; n < batch; n++)
-      for (let c = 0; c < channels; c++) {
-        plane.fill(0);
-        const firstOutput = Math.floor(c / groupChannels) * groupOutputs;
-        for (let o = firstOutput; o < firstOutput + groupOutputs; o++) {
-          const start = (n * outputs + o) * rows * columns;
-          for (let t = 0; t < taps.length; t++) {
-            const { top, left, rowFrom, rowTo, columnFrom, columnTo } = taps[t];
-            const weight = w.data[(o * groupChannels + (c % groupChannels)) * taps.length + t];
-            for (let i = rowFrom; i < rowTo; i++) {
-              let at = (i * down + top) * width + columnFrom * across + left;
-              const from = start + i * columns;
-              for (let j = from + columnFrom; j < from + columnTo; j++, at += across) plane[at] += weight * y.data[j];
-            }
-          }
+    const g = geometryOf(output.shape, w.shape, y.shape, attributes);
+    const { window, groupOutputs, rows, columns } = g;
+    const weights = Float64Array.from(w.data);
+    const line = new Float64Array(window);
+    const sums = new Float64Array(g.channels * g.height * g.width);
+    for (let n = 0; n < g.batch; n++) {
+      sums.fill(0);
+      eachWindow({ ...g, batch: 1 }, (_, group, i, j) => {
+        line.fill(0);
+        let at = placeOf(g, n, group * groupOutputs, i, j);
+        for (let o = group * groupOutputs; o < (group + 1) * groupOutputs; o++, at += rows * columns) {
+          const value = y.data[at];
+          for (let k = 0; k < window; k++) line[k] += value * weights[o * window + k];
         }
-        output.data.set(plane, (n * channels + c) * plane.length);
-      }
+        addWindow(line, sums, g, group, i, j);
+      });
+      output.data.set(sums, n * sums.length);
+    }
   },
   conv2dWeight: ([x, y], output, attributes) => {
-    const geometry = geometryOf(x.shape, output.shape, y.shape, attributes);
-    const { batch, outputs, rows, columns, height, width, channels, groupChannels, groupOutputs, taps } = geometry;
-    const [down, across] = attributes.stride as unknown as Pair;
-    for (let o = 0; o < outputs; o++) {
-      const firstChannel = Math.floor(o / groupOutputs) * groupChannels;
-      for (let c = 0; c < groupChannels; c++)
-        for (let t = 0; t < taps.length; t++) {
-          const { top, left, rowFrom, rowTo, columnFrom, columnTo } = taps[t];
-          let sum = 0;
-          for (let n = 0; n < batch; n++) {
-            const start = (n * channels + firstChannel + c) * height * width;
-            for (let i = rowFrom; i < rowTo; i++) {
-              let at = start + (i * down + top) * width + columnFrom * across + left;
-              const from = ((n * outputs + o) * rows + i) * columns;
-              for (let j = from + columnFrom; j < from + columnTo; j++, at += across) sum += x.data[at] * y.data[j];
-            }
-          }
-          output.data[(o * groupChannels + c) * taps.length + t] = sum;
-        }
-    }
+    const g = geometryOf(x.shape, output.shape, y.shape, attributes);
+    const { window, groupOutputs, rows, columns } = g;
+    const line = new Float64Array(window);
+    const sums = new Float64Array(output.data.length);
+    eachWindow(g, (n, group, i, j) => {
+      copyWindow(line, x.data, g, n, group, i, j);
+      let at = placeOf(g, n, group * groupOutputs, i, j);
+      for (let o = group * groupOutputs; o < (group + 1) * groupOutputs; o++, at += rows * columns) {
+        const value = y.data[at];
+        const start = o * window;
+        for (let k = 0; k < window; k++) sums[start + k] += value * line[k];
+      }
+    });
+    output.data.set(sums);
   },
 };

@@ -1,90 +1,74 @@
-// Kernels that move elements.
-import { sizeOf, stridesOf } from "../../shape.ts";
-import type { Kernel } from "./kernel.ts";
-import { around } from "./reduce.ts";
+// Kernels that move elements, a row at a time.
+import { stridesOf } from "../../shape.ts";
+import type { Kernel, View } from "./kernel.ts";
+import { around, eachRow } from "./rows.ts";
 
-/** Calls `f` with the flat position and the offset Σ indexᵢ·strideᵢ of each element of a shape. */
-const walk = (
-  shape: readonly number[],
-  strides: readonly number[],
-  start: number,
-  f: (position: number, offset: number) => void,
-): void => {
-  const index = new Int32Array(shape.length);
-  const count = sizeOf(shape);
-  let offset = start;
-  for (let i = 0; i < count; i++) {
-    f(i, offset);
-    for (let dim = shape.length - 1; dim >= 0; dim--) {
-      offset += strides[dim];
-      if (++index[dim] < shape[dim]) break;
-      offset -= strides[dim] * shape[dim];
-      index[dim] = 0;
-    }
-  }
-};
+type Numbers = readonly number[];
 
-const list = (attribute: unknown): readonly number[] => attribute as readonly number[];
+/** out[position] = x at the offset that start and strides give it. */
+const read = ({ data }: View, { shape, data: out }: View, strides: Numbers, start: number): void =>
+  eachRow(shape, strides, start, (position, offset, length, step) => {
+    for (let k = 0, from = offset; k < length; k++, from += step) out[position + k] = data[from];
+  });
 
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i], 0);
+const list = (attribute: unknown): Numbers => attribute as Numbers;
+
+const dot = (a: Numbers, b: Numbers): number => a.reduce((sum, x, i) => sum + x * b[i], 0);
 
 const clampIndex = (index: number, length: number): number => Math.min(Math.max(index, 0), length - 1);
 
-/** Position of the slice of x that take's index picks, element by element. */
+/** Start in a tensor of `shape` of the run of elements behind dim that each entry of take's index picks, and its place in the output. */
 const eachTaken = (
-  shape: readonly number[],
+  shape: Numbers,
   dim: number,
   index: ArrayLike<number>,
-  f: (picked: number, position: number) => void,
+  f: (picked: number, position: number, length: number) => void,
 ): void => {
   const [outer, length, inner] = around(shape, dim);
   let position = 0;
   for (let o = 0; o < outer; o++)
-    for (let k = 0; k < index.length; k++) {
-      const start = (o * length + clampIndex(index[k], length)) * inner;
-      for (let i = 0; i < inner; i++) f(start + i, position++);
-    }
+    for (let k = 0; k < index.length; k++, position += inner)
+      f((o * length + clampIndex(index[k], length)) * inner, position, inner);
 };
 
-/** Position in a tensor of `shape` that gather's index names, element by element of the index. */
+/** Rows of gather's index; those along `dim` itself step through x by the index alone. */
 const eachGathered = (
-  shape: readonly number[],
+  shape: Numbers,
   dim: number,
-  index: { readonly shape: readonly number[]; readonly data: ArrayLike<number> },
-  f: (picked: number, position: number) => void,
-): void => {
-  const strides = stridesOf(shape);
-  const along = strides[dim];
-  const others = strides.map((stride, i) => (i === dim ? 0 : stride));
-  walk(index.shape, others, 0, (position, offset) =>
-    f(offset + clampIndex(index.data[position], shape[dim]) * along, position),
+  index: Numbers,
+  f: (position: number, offset: number, length: number, step: number) => void,
+): void =>
+  eachRow(
+    index,
+    stridesOf(shape).map((stride, i) => (i === dim ? 0 : stride)),
+    0,
+    f,
   );
-};
 
 export const move: Readonly<Record<string, Kernel>> = {
   permute: ([x], output, { order }) => {
     const strides = stridesOf(x.shape);
-    walk(
-      output.shape,
+    read(
+      x,
+      output,
       list(order).map((i) => strides[i]),
       0,
-      (position, offset) => {
-        output.data[position] = x.data[offset];
-      },
     );
   },
   slice: ([x], output, { start, step }) => {
     const strides = stridesOf(x.shape);
-    const steps = strides.map((stride, i) => stride * list(step)[i]);
-    walk(output.shape, steps, dot(strides, list(start)), (position, offset) => {
-      output.data[position] = x.data[offset];
-    });
+    read(
+      x,
+      output,
+      strides.map((stride, i) => stride * list(step)[i]),
+      dot(strides, list(start)),
+    );
   },
-  pad: ([x], output, { before, value }) => {
-    const strides = stridesOf(output.shape);
-    output.data.fill(value as number);
-    walk(x.shape, strides, dot(strides, list(before)), (position, offset) => {
-      output.data[offset] = x.data[position];
+  pad: ([x], { shape, data: out }, { before, value }) => {
+    const strides = stridesOf(shape);
+    out.fill(value as number);
+    eachRow(x.shape, strides, dot(strides, list(before)), (position, offset, length) => {
+      for (let k = 0; k < length; k++) out[offset + k] = x.data[position + k];
     });
   },
   concat: (inputs, output, { dim }) => {
@@ -100,29 +84,38 @@ export const move: Readonly<Record<string, Kernel>> = {
   flip: ([x], output, { dims }) => {
     const strides = stridesOf(x.shape);
     const start = list(dims).reduce((sum, dim) => sum + (x.shape[dim] - 1) * strides[dim], 0);
-    const steps = strides.map((stride, i) => (list(dims).includes(i) ? -stride : stride));
-    walk(output.shape, steps, start, (position, offset) => {
-      output.data[position] = x.data[offset];
+    read(
+      x,
+      output,
+      strides.map((stride, i) => (list(dims).includes(i) ? -stride : stride)),
+      start,
+    );
+  },
+  gather: ([x, index], { data: out }, attributes) => {
+    const dim = attributes.dim as number;
+    const [bound, along] = [x.shape[dim], stridesOf(x.shape)[dim]];
+    eachGathered(x.shape, dim, index.shape, (position, offset, length, step) => {
+      for (let k = 0, at = offset; k < length; k++, at += step)
+        out[position + k] = x.data[at + clampIndex(index.data[position + k], bound) * along];
     });
   },
-  gather: ([x, index], output, { dim }) =>
-    eachGathered(x.shape, dim as number, index, (picked, position) => {
-      output.data[position] = x.data[picked];
-    }),
-  scatterAdd: ([index, values], output, { dim }) => {
-    output.data.fill(0);
-    eachGathered(output.shape, dim as number, index, (picked, position) => {
-      output.data[picked] += values.data[position];
+  scatterAdd: ([index, values], { shape, data: out }, attributes) => {
+    const dim = attributes.dim as number;
+    const [bound, along] = [shape[dim], stridesOf(shape)[dim]];
+    out.fill(0);
+    eachGathered(shape, dim, index.shape, (position, offset, length, step) => {
+      for (let k = 0, at = offset; k < length; k++, at += step)
+        out[at + clampIndex(index.data[position + k], bound) * along] += values.data[position + k];
     });
   },
-  take: ([x, index], output, { dim }) =>
-    eachTaken(x.shape, dim as number, index.data, (picked, position) => {
-      output.data[position] = x.data[picked];
+  take: ([x, index], { data: out }, { dim }) =>
+    eachTaken(x.shape, dim as number, index.data, (picked, position, length) => {
+      for (let k = 0; k < length; k++) out[position + k] = x.data[picked + k];
     }),
-  takeAdd: ([index, values], output, { dim }) => {
-    output.data.fill(0);
-    eachTaken(output.shape, dim as number, index.data, (picked, position) => {
-      output.data[picked] += values.data[position];
+  takeAdd: ([index, values], { shape, data: out }, { dim }) => {
+    out.fill(0);
+    eachTaken(shape, dim as number, index.data, (picked, position, length) => {
+      for (let k = 0; k < length; k++) out[picked + k] += values.data[position + k];
     });
   },
 };

@@ -1,40 +1,20 @@
 // Reductions: plain sequential sums in float64.
-import { sizeOf, stridesOf } from "../../shape.ts";
-import type { Kernel, View } from "./kernel.ts";
+import { stridesOf } from "../../shape.ts";
+import type { Kernel } from "./kernel.ts";
+import { around, eachRow } from "./rows.ts";
 
-/** For each element of x the element of the output it belongs to (reduced dims have length 1 there). */
-const owners = (x: View, output: View): Int32Array => {
-  const strides = stridesOf(output.shape).map((stride, i) => (output.shape[i] === 1 ? 0 : stride));
-  const owner = new Int32Array(x.data.length);
-  const index = new Int32Array(x.shape.length);
-  let at = 0;
-  for (let i = 0; i < owner.length; i++) {
-    owner[i] = at;
-    for (let dim = x.shape.length - 1; dim >= 0; dim--) {
-      at += strides[dim];
-      if (++index[dim] < x.shape[dim]) break;
-      at -= strides[dim] * x.shape[dim];
-      index[dim] = 0;
-    }
-  }
-  return owner;
-};
-
+/** Row by row: a row falls on one element of the output or on as many as it has. */
 const fold =
   (initial: number, f: (total: number, x: number) => number): Kernel =>
   ([x], output) => {
     const totals = new Float64Array(output.data.length).fill(initial);
-    const owner = owners(x, output);
-    for (let i = 0; i < owner.length; i++) totals[owner[i]] = f(totals[owner[i]], x.data[i]);
+    const strides = stridesOf(output.shape).map((stride, i) => (output.shape[i] === 1 ? 0 : stride));
+    eachRow(x.shape, strides, 0, (position, offset, length, step) => {
+      let at = offset;
+      for (let k = position; k < position + length; k++, at += step) totals[at] = f(totals[at], x.data[k]);
+    });
     output.data.set(totals);
   };
-
-/** [outer, length, inner] of a tensor around one dim. */
-export const around = (shape: readonly number[], dim: number): [outer: number, length: number, inner: number] => [
-  sizeOf(shape.slice(0, dim)),
-  shape[dim],
-  sizeOf(shape.slice(dim + 1)),
-];
 
 const argExtreme =
   (better: (a: number, b: number) => boolean): Kernel =>

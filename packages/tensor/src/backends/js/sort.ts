@@ -1,6 +1,6 @@
 // Stable sorting by merging runs of 1, 2, 4, … elements.
 import type { Kernel } from "./kernel.ts";
-import { around } from "./reduce.ts";
+import { around } from "./rows.ts";
 
 /** NaN counts as the largest number. */
 const after = (a: number, b: number): boolean => a > b || (a !== a && b === b);
