@@ -154,6 +154,7 @@ it("an unknown algorithm is answered with the nearest names", () => {
 
 it("tabular algorithms say why they do not fit", () => {
   expect(findAlgorithm("q-learning").fits(CartPole)).toContain("continuous observations");
+  expect(findAlgorithm("reinforce").fits(CliffWalking)).toContain("no time limit");
 });
 
 describe("drive", () => {

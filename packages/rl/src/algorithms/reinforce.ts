@@ -73,11 +73,10 @@ const optionSpecs: readonly OptionSpec[] = [
   },
 ];
 
-/** Episodes of environments without a time limit are learned from up to this length. */
-const LONGEST_EPISODE = 1000;
-
-const fits = ({ id, action }: EnvironmentDefinition): string | null =>
-  action.kind === "discrete" ? null : `REINFORCE here needs discrete actions; ${id} has continuous ones.`;
+const fits = ({ id, action, maxSteps }: EnvironmentDefinition): string | null => {
+  if (action.kind !== "discrete") return `REINFORCE here needs discrete actions; ${id} has continuous ones.`;
+  return maxSteps === undefined ? `REINFORCE learns from whole episodes; those of ${id} have no time limit.` : null;
+};
 
 type Settings = Required<Omit<ReinforceOptions, "seed">>;
 
@@ -105,8 +104,8 @@ export class Reinforce implements Agent {
 
   constructor(environment: EnvironmentDefinition, options: ReinforceOptions = {}) {
     const { seed = 0, ...rest } = options;
-    const { action, observation } = environment;
-    if (action.kind !== "discrete") throw new Error(fits(environment) ?? "internal");
+    const { action, observation, maxSteps } = environment;
+    if (action.kind !== "discrete" || maxSteps === undefined) throw new Error(fits(environment) ?? "internal");
     this.environment = environment;
     this.options = resolveOptions("reinforce", optionSpecs, { ...rest });
     this.settings = this.options as unknown as Settings;
@@ -121,7 +120,7 @@ export class Reinforce implements Agent {
     this.valueOptimizer = new Adam(this.valueNetwork.parameters(), { learningRate: valueLearningRate });
     this.acting = random.split("actions");
     this.session = new Session(environment, seed);
-    const capacity = batchSteps + (environment.maxSteps ?? LONGEST_EPISODE);
+    const capacity = batchSteps + maxSteps;
     this.features = new Float32Array(capacity * this.width);
     this.actions = new Int32Array(capacity);
     this.rewards = new Float64Array(capacity);
@@ -191,10 +190,6 @@ export class Reinforce implements Agent {
   }
 
   private remember(action: number, reward: number): void {
-    if (this.filled === this.actions.length)
-      throw new Error(
-        `reinforce: an episode of ${this.environment.id} is longer than ${LONGEST_EPISODE} steps; give the environment a time limit.`,
-      );
     const { observation, environment } = this.session;
     writeFeatures(this.environment.observation, observation, this.features, this.filled * this.width);
     this.actions[this.filled] = action;
