@@ -53,9 +53,10 @@ export function summaryOf(id: string): string {
   return registry.spec(id).summary;
 }
 
-/** "CartPole-v1" → "Cart Pole". */
+/** "CartPole-v1" → "Cart Pole", "FrozenLake8x8-v1" → "Frozen Lake 8×8". */
 export function titleOf(id: string): string {
-  return id.replace(/-v\d+$/, "").replace(/(?<=[a-z])(?=[A-Z])|(?<=[a-z])(?=\d)/g, " ");
+  const name = id.replace(/-v\d+$/, "").replace(/(?<=\d)x(?=\d)/g, "×");
+  return name.replace(/(?<=[a-z])(?=[A-Z\d])/g, " ");
 }
 
 /** Steps per second that look like real time: physics runs at 50, boards are walked at 5. */

@@ -82,6 +82,7 @@ function plotOptions(host: HTMLElement, { curves, goal, format }: ChartOptions):
   };
   const upright: uPlot.Axis = { ...axis, size: 48, gap: 4, space: 28, values: (_, ticks) => ticks.map(format) };
   const right = curves.find((curve) => curve.right)?.colour;
+  const left = right === undefined ? undefined : curves.find((curve) => !curve.right)?.colour;
   return {
     width: Math.max(1, host.clientWidth),
     height: Math.max(1, host.clientHeight),
@@ -94,8 +95,16 @@ function plotOptions(host: HTMLElement, { curves, goal, format }: ChartOptions):
       right: { range: (plot) => rangeOf(columnsOf(plot, "right")) },
     },
     axes: [
-      { ...axis, size: 24, gap: 4, values: (_, ticks) => ticks.map(compactNumber) },
-      { ...upright, scale: "y" },
+      {
+        ...axis,
+        size: 22,
+        gap: 4,
+        label: "environment steps",
+        labelSize: 16,
+        labelFont: axis.font,
+        values: (_, ticks) => ticks.map(compactNumber),
+      },
+      { ...upright, scale: "y", ...(left === undefined ? {} : { stroke: () => colour(left) }) },
       ...(right === undefined
         ? []
         : [{ ...upright, scale: "right", side: 1, grid: { show: false }, stroke: () => colour(right) }]),
@@ -149,9 +158,9 @@ function drawGoal(plot: uPlot, goal: number, colour: string): void {
   context.restore();
 }
 
-/** 12 345 → "12k"; for ticks. */
+/** 12 345 → "12.3K", with a real minus sign; for ticks. */
 export function compactNumber(value: number): string {
-  return compact.format(value);
+  return compact.format(value).replace("-", "−");
 }
 
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });

@@ -10,7 +10,6 @@ export class Arena {
   readonly lanes: readonly Lane[] = [new Lane(0), new Lane(1)];
   readonly #setup = createSignal<Setup>(readSetup(new URLSearchParams()).setup);
   readonly #paused = createSignal(false);
-  readonly #chosenView = createSignal<View | null>(null);
   readonly #notice = createSignal("");
   readonly setup: Accessor<Setup> = this.#setup[0];
   /** What was asked for; the lanes' status tells what is. */
@@ -18,7 +17,7 @@ export class Arena {
   /** One line for the user, told once. */
   readonly notice: Accessor<string> = this.#notice[0];
   /** Whose play is shown: flat out nobody can follow the learner, so its policy is shown unless something else was chosen. */
-  readonly view: Accessor<View> = () => this.#chosenView[0]() ?? (this.setup().speed === "max" ? "policy" : "training");
+  readonly view: Accessor<View> = () => this.setup().view ?? (this.setup().speed === "max" ? "policy" : "training");
   readonly laneCount: Accessor<number> = createMemo(() => this.setup().lanes.length);
   /** No lane has anything left to do. */
   readonly ended: Accessor<boolean> = createMemo(() => this.#active().every((lane) => isOver(lane.status())));
@@ -55,8 +54,9 @@ export class Arena {
   }
 
   setView(view: View): void {
-    this.#chosenView[1](view);
+    this.#setup[1]({ ...this.setup(), view });
     this.#tellView();
+    this.#writeAddress();
   }
 
   setSeed(seed: number): void {
@@ -78,15 +78,16 @@ export class Arena {
     this.#replace({ ...this.setup(), environment, arguments: given, lanes });
   }
 
-  /** Changes the environment's arguments, and after how many steps runs end (null: never). What the environment refuses is told. */
-  setWorld(given: Values, budget: number | null): void {
+  /** Changes the environment's arguments, and after how many steps runs end (null: never). Returns why the environment refuses, if so. */
+  setWorld(given: Values, budget: number | null): string | null {
     try {
       resolveEnvironment(this.setup().environment, given);
-      this.#notice[1]("");
-      this.#replace({ ...this.setup(), arguments: given, budget });
     } catch (error) {
-      this.tell(error instanceof Error ? error.message : String(error));
+      return error instanceof Error ? error.message : String(error);
     }
+    this.#notice[1]("");
+    this.#replace({ ...this.setup(), arguments: given, budget });
+    return null;
   }
 
   setAlgorithm(index: number, algorithm: string): void {
@@ -121,10 +122,6 @@ export class Arena {
       this.#start(1);
     }
     this.#writeAddress();
-  }
-
-  tell(notice: string): void {
-    this.#notice[1](notice);
   }
 
   #active(): readonly Lane[] {

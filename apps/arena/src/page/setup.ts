@@ -10,7 +10,7 @@ import {
   resolveAlgorithm,
   resolveEnvironment,
 } from "../catalogue.ts";
-import type { Pace, RunSpecification } from "../protocol.ts";
+import type { Pace, RunSpecification, View } from "../protocol.ts";
 import { type Field, formatValue, parseField, type Values } from "./fields.ts";
 
 export interface LaneSetup {
@@ -28,6 +28,8 @@ export interface Setup {
   /** Steps after which each run ends; null: never. */
   readonly budget: number | null;
   readonly speed: SpeedName;
+  /** Whose play is shown; null: what suits the speed. */
+  readonly view: View | null;
   readonly numerics: RunSpecification["numerics"];
 }
 
@@ -41,6 +43,8 @@ export const speeds = [
 ] as const;
 
 export type SpeedName = (typeof speeds)[number]["name"];
+
+const speedNames: readonly SpeedName[] = speeds.map(({ name }) => name);
 
 export function paceOf(setup: Setup): Pace {
   const factor = speeds.find(({ name }) => name === setup.speed)?.factor ?? null;
@@ -72,8 +76,9 @@ export function readSetup(query: URLSearchParams): { readonly setup: Setup; read
     lanes,
     seed: readCount(query, "seed", problems) ?? 1,
     budget: readCount(query, "steps", problems),
-    speed: speeds.find(({ name }) => name === query.get("speed"))?.name ?? "max",
-    numerics: query.get("numerics") === "strict" ? "strict" : "auto",
+    speed: readChoice(query, "speed", speedNames, problems) ?? "max",
+    view: readChoice(query, "view", ["training", "policy"], problems),
+    numerics: readChoice(query, "numerics", ["auto", "strict"], problems) ?? "auto",
   };
   return { setup, problems };
 }
@@ -91,6 +96,7 @@ export function writeSetup(setup: Setup): string {
   if (setup.budget !== null) query.set("steps", String(setup.budget));
   if (setup.numerics !== "auto") query.set("numerics", setup.numerics);
   if (setup.speed !== "max") query.set("speed", setup.speed);
+  if (setup.view !== null) query.set("view", setup.view);
   return query.toString();
 }
 
@@ -147,4 +153,16 @@ function readCount(query: URLSearchParams, key: string, problems: string[]): num
   if (Number.isSafeInteger(value) && value >= 0 && text.trim() !== "") return value;
   problems.push(`${key}: "${text}" is not a whole number.`);
   return null;
+}
+
+function readChoice<Choice extends string>(
+  query: URLSearchParams,
+  key: string,
+  choices: readonly Choice[],
+  problems: string[],
+): Choice | null {
+  const text = query.get(key);
+  const found = choices.find((choice) => choice === text);
+  if (text !== null && found === undefined) problems.push(`${key}: "${text}" is not one of ${choices.join(", ")}.`);
+  return found ?? null;
 }

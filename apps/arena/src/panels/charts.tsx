@@ -22,7 +22,7 @@ export function Charts(props: { readonly arena: Arena; readonly theme: Theme }):
       const colour = `--lane-${index}`;
       return [
         { label: solo() ? "Episode" : "", series, column: 1, colour, width: 1, opacity: 0.3 },
-        ...(solo() ? [{ label: "Mean of 100", series, column: 3, colour: "--lane-1", width: 1.5 }] : []),
+        ...(solo() ? [{ label: "Mean of 100", series, column: 3, colour: "--mean-100", width: 1.5 }] : []),
         { label: solo() ? "Mean of 20" : name(index), series, column: 2, colour, width: 2.25 },
       ];
     }),
@@ -42,12 +42,16 @@ export function Charts(props: { readonly arena: Arena; readonly theme: Theme }):
     <section class="charts" aria-label="Curves">
       <ChartView
         title="Return"
+        unit="per episode"
+        about="The sum of rewards of each training episode, exploration included. Bold: the mean of the last 20 episodes. Dashed: the goal."
         arena={props.arena}
         theme={props.theme}
         options={{ curves: returns(), goal: goal(), format: compactNumber }}
       />
       <ChartView
         title="Loss"
+        unit="per update"
+        about="What each update tried to reduce. It need not fall: better play meets new situations. Two algorithms have a scale each."
         arena={props.arena}
         theme={props.theme}
         options={{ curves: losses(), format: compactNumber }}
@@ -58,6 +62,9 @@ export function Charts(props: { readonly arena: Arena; readonly theme: Theme }):
 
 interface ChartViewProps {
   readonly title: string;
+  /** What the vertical axis counts. */
+  readonly unit: string;
+  readonly about: string;
   readonly arena: Arena;
   readonly theme: Theme;
   readonly options: ChartOptions;
@@ -79,16 +86,19 @@ function ChartView(props: ChartViewProps): JSX.Element {
     onCleanup(() => {
       observer.disconnect();
       opened.close();
+      chart = null;
     });
   });
+  /** The next refresh is only asked for once this one was drawn: where frames come slowly they would pile up. */
+  const refresh = (): void => {
+    timer = undefined;
+    chart?.refresh();
+  };
   createEffect(
     on(
       () => props.arena.lanes.map((lane) => lane.curveVersion()),
       () => {
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          requestAnimationFrame(() => chart?.refresh());
-        }, refreshMilliseconds);
+        timer ??= setTimeout(() => requestAnimationFrame(refresh), refreshMilliseconds);
       },
     ),
   );
@@ -104,7 +114,9 @@ function ChartView(props: ChartViewProps): JSX.Element {
   return (
     <figure class="chart">
       <figcaption>
-        <h2>{props.title}</h2>
+        <h2 title={props.about}>
+          {props.title} <small>{props.unit}</small>
+        </h2>
         <ul class="legend">
           <For each={legend()}>
             {(curve) => (
@@ -116,7 +128,12 @@ function ChartView(props: ChartViewProps): JSX.Element {
           </For>
         </ul>
       </figcaption>
-      <div class="chart-surface" ref={host} role="img" aria-label={`${props.title} over environment steps`} />
+      <div
+        class="chart-surface"
+        ref={host}
+        role="img"
+        aria-label={`${props.title}, ${props.unit}, over environment steps`}
+      />
     </figure>
   );
 }

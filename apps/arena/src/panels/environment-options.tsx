@@ -32,7 +32,6 @@ export function EnvironmentOptions(props: { readonly arena: Arena; readonly onCl
       onApply={({ [budget.key]: steps, ...given }) =>
         props.arena.setWorld(given, (steps as number | undefined) ?? null)
       }
-      onProblem={(problem) => props.arena.tell(problem)}
       onClose={props.onClose}
     >
       {(staged, stage) => (

@@ -1,5 +1,5 @@
 // One editable value: its name, its control, what it means, and the way back.
-import { For, type JSX, Match, Show, Switch } from "solid-js";
+import { createEffect, createSignal, For, type JSX, Match, on, Show, Switch } from "solid-js";
 import { type Field, formatValue, parseField, wordsOf } from "../page/fields.ts";
 import { Icon } from "./icons.tsx";
 
@@ -9,7 +9,6 @@ interface FieldRowProps {
   /** The value if nobody touches it. */
   readonly anyway: unknown;
   readonly onChange: (value: unknown) => void;
-  readonly onProblem: (problem: string) => void;
 }
 
 export function FieldRow(props: FieldRowProps): JSX.Element {
@@ -18,14 +17,19 @@ export function FieldRow(props: FieldRowProps): JSX.Element {
   const changed = () => text() !== formatValue(props.anyway);
   const way = () => `Back to ${formatValue(props.anyway) || "none"}`;
   const choices = () => (props.field.kind === "boolean" ? ["true", "false"] : props.field.choices);
-  const read = (control: HTMLInputElement | HTMLSelectElement): void => {
-    const parsed = parseField(props.field, control.value);
-    if ("problem" in parsed) {
-      props.onProblem(parsed.problem);
-      control.value = text();
-    } else {
-      props.onChange(parsed.value);
-    }
+  /** What is wrong with what was typed; it stays there to be mended. */
+  const [problem, setProblem] = createSignal("");
+  createEffect(on(text, () => setProblem(""), { defer: true }));
+  let input: HTMLInputElement | undefined;
+  const read = (typed: string): void => {
+    const parsed = parseField(props.field, typed);
+    setProblem("problem" in parsed ? parsed.problem : "");
+    if ("value" in parsed) props.onChange(parsed.value);
+  };
+  const goBack = (): void => {
+    setProblem("");
+    if (input !== undefined) input.value = formatValue(props.anyway);
+    props.onChange(props.anyway);
   };
   return (
     <div class="option" classList={{ changed: changed() }}>
@@ -38,14 +42,8 @@ export function FieldRow(props: FieldRowProps): JSX.Element {
         </Show>
       </label>
       <div class="option-value">
-        <Show when={changed()}>
-          <button
-            type="button"
-            class="icon-button icon-button-small"
-            aria-label={way()}
-            title={way()}
-            onClick={() => props.onChange(props.anyway)}
-          >
+        <Show when={changed() || problem() !== ""}>
+          <button type="button" class="icon-button icon-button-small" aria-label={way()} title={way()} onClick={goBack}>
             <Icon name="undo" />
           </button>
         </Show>
@@ -56,7 +54,7 @@ export function FieldRow(props: FieldRowProps): JSX.Element {
               class="select"
               value={text()}
               aria-describedby={`${id}-about`}
-              onChange={(event) => read(event.currentTarget)}
+              onChange={(event) => read(event.currentTarget.value)}
             >
               <For each={choices()}>
                 {(choice) => (
@@ -69,6 +67,7 @@ export function FieldRow(props: FieldRowProps): JSX.Element {
           </Match>
           <Match when={true}>
             <input
+              ref={input}
               id={id}
               class="input"
               autocomplete="off"
@@ -76,12 +75,16 @@ export function FieldRow(props: FieldRowProps): JSX.Element {
               placeholder="none"
               inputmode={props.field.kind === "number" ? "decimal" : "text"}
               value={text()}
-              aria-describedby={`${id}-about`}
-              onChange={(event) => read(event.currentTarget)}
+              aria-invalid={problem() !== ""}
+              aria-describedby={`${id}-problem ${id}-about`}
+              onChange={(event) => read(event.currentTarget.value)}
             />
           </Match>
         </Switch>
       </div>
+      <p id={`${id}-problem`} class="problem" role="alert">
+        {problem()}
+      </p>
       <p id={`${id}-about`} class="option-about">
         {sentence(props.field.description)}
       </p>

@@ -17,12 +17,16 @@ export function FiguresStrip(props: { readonly lane: Lane; readonly threshold?: 
   return (
     <dl class="figures">
       <div class="figure figure-main">
-        <dt>Mean return, last 20</dt>
+        <dt title="Mean return of the last 20 training episodes, exploration included">Mean return, last 20</dt>
         <dd>
           {returnText(figures().mean20)}
           <Show when={props.threshold}>
             {(threshold) => (
-              <span class="goal-badge" classList={{ reached: solved() }}>
+              <span
+                class="goal-badge"
+                classList={{ reached: solved() }}
+                title={`Solved once the mean of 100 episodes reaches ${threshold()}`}
+              >
                 {solved() ? "solved" : `goal ${threshold()}`}
               </span>
             )}
@@ -30,21 +34,21 @@ export function FiguresStrip(props: { readonly lane: Lane; readonly threshold?: 
         </dd>
       </div>
       <div class="figure">
-        <dt>Steps</dt>
+        <dt title="Environment steps the agent has learned from">Steps</dt>
         <dd title={whole.format(figures().steps)}>{short(figures().steps)}</dd>
       </div>
       <div class="figure">
-        <dt>Episodes</dt>
+        <dt title="Episodes finished while learning">Episodes</dt>
         <dd title={whole.format(figures().episodes)}>{short(figures().episodes)}</dd>
       </div>
       <div class="figure">
-        <dt>Steps/s</dt>
+        <dt title="Environment steps per second, learning included">Steps/s</dt>
         <dd>{props.lane.status() === "running" ? short(figures().stepsPerSecond) : "–"}</dd>
       </div>
       <For each={named()}>
         {({ name, value }) => (
           <div class="figure figure-named">
-            <dt>{titles[name] ?? wordsOf(name)}</dt>
+            <dt title={known[name]?.about}>{known[name]?.title ?? wordsOf(name)}</dt>
             <dd>{figureText(value)}</dd>
           </div>
         )}
@@ -53,7 +57,12 @@ export function FiguresStrip(props: { readonly lane: Lane; readonly threshold?: 
   );
 }
 
-const titles: Readonly<Record<string, string>> = { epsilon: "Exploring" };
+/** Figures that algorithms tell by name, in the page's words. */
+const known: Readonly<Record<string, { readonly title: string; readonly about: string }>> = {
+  epsilon: { title: "Exploring", about: "Share of actions taken at random (epsilon)" },
+  meanQ: { title: "Mean Q", about: "Mean value that the network gives to the actions of its last batch" },
+  entropy: { title: "Entropy", about: "How undecided the policy is, in nats: 0 always takes the same action" },
+};
 
 /** Exploration comes first. */
 function rankOf(name: string): number {

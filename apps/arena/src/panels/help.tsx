@@ -27,7 +27,16 @@ export function Help(props: { readonly open: boolean; readonly onClose: () => vo
         <p>
           Agents learn here by trial and error, each in a worker of this browser. <b>Learner</b> shows the steps they
           train on, exploration included; <b>Policy</b> shows what they have learned so far, played greedily in real
-          time. The same seed gives the same curve, to the last bit; the address of this page holds the whole set-up.
+          time.
+        </p>
+        <p>
+          On a board, a cell's <b>colour</b> is the return the agent expects from there on, its <b>arrow</b> the action
+          it thinks best. The <b>bars</b> below weigh the actions in the situation shown; the coloured one is taken. In
+          the charts, the <b>dashed line</b> is the goal.
+        </p>
+        <p>
+          The same seed gives the same curve, to the last bit. The <b>address</b> of this page holds the whole set-up:
+          send it to share what you see.
         </p>
         <dl class="shortcuts">
           <For each={shortcuts}>

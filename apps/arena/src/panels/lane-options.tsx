@@ -22,9 +22,11 @@ export function LaneOptions(props: LaneOptionsProps): JSX.Element {
       fields={optionFields(lane().algorithm)}
       chosen={lane().options}
       anyway={(key) => tunedOption(setup(), lane(), key)}
-      onApply={(options) => props.arena.setOptions(props.index, options)}
+      onApply={(options) => {
+        props.arena.setOptions(props.index, options);
+        return null;
+      }}
       onLive={(key, value) => props.arena.setLiveOption(props.index, key, value)}
-      onProblem={(problem) => props.arena.tell(problem)}
       onClose={props.onClose}
     />
   );

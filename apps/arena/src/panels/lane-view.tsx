@@ -9,6 +9,7 @@ import { FiguresStrip } from "./figures-strip.tsx";
 import { Icon } from "./icons.tsx";
 import { Mind } from "./mind.tsx";
 import { StageView } from "./stage-view.tsx";
+import { ValueScale } from "./value-scale.tsx";
 
 const statusWords: Readonly<Record<RunStatus, string>> = {
   starting: "Starting",
@@ -30,12 +31,17 @@ export function LaneView(props: LaneViewProps): JSX.Element {
   const setup = () => props.arena.setup();
   const environment = () => resolveEnvironment(setup().environment, setup().arguments);
   const algorithm = () => setup().lanes[props.lane.index]?.algorithm ?? "";
+  const boardAspect = () => {
+    const { columns, rows } = environment().grid ?? { columns: 2, rows: 1 };
+    return columns / rows;
+  };
   return (
     <article
       class="lane"
       data-lane={props.lane.index}
       data-algorithm={algorithm()}
       data-board={environment().grid !== undefined}
+      style={{ "--board-aspect": boardAspect() }}
       data-environment={setup().environment}
       data-status={props.lane.status()}
       data-steps={props.lane.figures().steps}
@@ -85,6 +91,7 @@ export function LaneView(props: LaneViewProps): JSX.Element {
       </header>
       <div class="stage">
         <StageView lane={props.lane} theme={props.theme} />
+        <ValueScale lane={props.lane} />
         <Outcome arena={props.arena} lane={props.lane} />
       </div>
       <div class="stage-foot">
@@ -129,7 +136,7 @@ function ShownEpisode(props: { readonly lane: Lane; readonly policy: boolean }):
       <Show when={shown()}>
         {(current) => (
           <>
-            <span>return</span> <b>{Math.round(current().return * 100) / 100}</b>
+            <span>return</span> <b>{String(Math.round(current().return * 100) / 100).replace("-", "−")}</b>
           </>
         )}
       </Show>

@@ -18,6 +18,7 @@ export function Mind(props: { readonly lane: Lane }): JSX.Element {
     if (action?.kind !== "discrete") return [];
     return Array.from({ length: action.n }, (_, index) => action.labels?.[index] ?? String(action.start + index));
   });
+  const about = () => (thought()?.kind === "probabilities" ? "Probability of each action" : "Value of each action");
   const bar = (index: number): Bar => {
     const current = thought();
     const name = names()[index];
@@ -35,7 +36,8 @@ export function Mind(props: { readonly lane: Lane }): JSX.Element {
       <ul
         class="mind"
         classList={{ "mind-many": names().length > 2 }}
-        aria-label={thought()?.kind === "probabilities" ? "Probability of each action" : "Value of each action"}
+        aria-label={about()}
+        title={`${about()} in the situation shown; the coloured one is taken`}
       >
         <For each={names()}>
           {(_, index) => (
@@ -63,9 +65,9 @@ function shareOf(values: Float32Array, value: number): number {
   return scale > 0 ? 1 - (0.9 * (high - value)) / scale : 0;
 }
 
-/** Four characters or so, with a real minus sign. */
+/** Five characters or so, with a real minus sign. */
 function signed(value: number): string {
   const size = Math.abs(value);
-  const text = size >= 100 ? size.toFixed(0) : size >= 10 ? size.toFixed(1) : size.toFixed(2);
+  const text = size >= 1000 ? size.toFixed(0) : size >= 10 ? size.toFixed(1) : size.toFixed(2);
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }

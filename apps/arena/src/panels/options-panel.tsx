@@ -1,5 +1,5 @@
 // The panel of options, of a lane's algorithm or of the environment: live ones apply at once, the others with a new start.
-import { createSignal, For, type JSX, onMount } from "solid-js";
+import { createSignal, For, type JSX, onCleanup, onMount } from "solid-js";
 import { type Field, onlyDifferent, type Values } from "../page/fields.ts";
 import { FieldRow } from "./field-row.tsx";
 import { Icon } from "./icons.tsx";
@@ -14,10 +14,9 @@ interface OptionsPanelProps {
   readonly chosen: Values;
   /** The value of a field if nobody touches it. */
   readonly anyway: (key: string) => unknown;
-  /** Puts values in force that need a new start. */
-  readonly onApply: (chosen: Values) => void;
+  /** Puts values in force that need a new start; returns why they cannot be, if so. */
+  readonly onApply: (chosen: Values) => string | null;
   readonly onLive?: (key: string, value: unknown) => void;
-  readonly onProblem: (problem: string) => void;
   readonly onClose: () => void;
   /** More to edit, above the fields. */
   readonly children?: (staged: (key: string) => unknown, stage: (key: string, value: unknown) => void) => JSX.Element;
@@ -30,14 +29,17 @@ export function OptionsPanel(props: OptionsPanelProps): JSX.Element {
     for (const values of [staged(), props.chosen]) if (key in values) return values[key];
     return props.anyway(key);
   };
+  const [problem, setProblem] = createSignal("");
   const stage = (key: string, value: unknown): void => {
+    setProblem("");
     setStaged({ ...staged(), [key]: value });
   };
   const waiting = () => Object.keys(onlyDifferent(staged(), (key) => props.chosen[key] ?? props.anyway(key))).length;
   const apply = (): void => {
     const chosen = onlyDifferent({ ...props.chosen, ...staged() }, props.anyway);
-    setStaged({});
-    props.onApply(chosen);
+    const refused = props.onApply(chosen);
+    setProblem(refused ?? "");
+    if (refused === null) setStaged({});
   };
   const change = (field: Field, value: unknown): void => {
     if (field.live === true && props.onLive !== undefined) props.onLive(field.key, value);
@@ -45,7 +47,9 @@ export function OptionsPanel(props: OptionsPanelProps): JSX.Element {
   };
 
   let panel!: HTMLElement;
+  const opener = document.activeElement;
   onMount(() => panel.focus());
+  onCleanup(() => opener instanceof HTMLElement && opener.focus());
   return (
     <aside
       class="options"
@@ -76,12 +80,14 @@ export function OptionsPanel(props: OptionsPanelProps): JSX.Element {
               value={valueOf(field.key)}
               anyway={props.anyway(field.key)}
               onChange={(value) => change(field, value)}
-              onProblem={props.onProblem}
             />
           )}
         </For>
       </div>
       <footer class="options-foot">
+        <p class="problem" role="alert">
+          {problem()}
+        </p>
         <button
           type="button"
           class="button button-primary"

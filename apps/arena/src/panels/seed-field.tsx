@@ -1,15 +1,15 @@
 // The seed: typed, or drawn.
-import type { JSX } from "solid-js";
+import { createEffect, createSignal, type JSX, on } from "solid-js";
 import { Icon } from "./icons.tsx";
 
 export function SeedField(props: { readonly seed: number; readonly onSeed: (seed: number) => void }): JSX.Element {
-  const read = (input: HTMLInputElement): void => {
-    const seed = Number(input.value);
-    if (input.value !== "" && Number.isSafeInteger(seed) && seed >= 0) {
-      if (seed !== props.seed) props.onSeed(seed);
-    } else {
-      input.value = String(props.seed);
-    }
+  const [problem, setProblem] = createSignal("");
+  createEffect(on([() => props.seed], () => setProblem(""), { defer: true }));
+  const read = (text: string): void => {
+    const seed = Number(text);
+    const valid = text.trim() !== "" && Number.isSafeInteger(seed) && seed >= 0;
+    setProblem(valid ? "" : `"${text}" is not a whole number from 0 on.`);
+    if (valid && seed !== props.seed) props.onSeed(seed);
   };
   const draw = (): void => props.onSeed(crypto.getRandomValues(new Uint16Array(1))[0]);
   return (
@@ -25,11 +25,16 @@ export function SeedField(props: { readonly seed: number; readonly onSeed: (seed
           inputmode="numeric"
           autocomplete="off"
           value={props.seed}
-          onChange={(event) => read(event.currentTarget)}
+          aria-invalid={problem() !== ""}
+          aria-describedby="seed-problem"
+          onChange={(event) => read(event.currentTarget.value)}
         />
         <button type="button" class="icon-button" aria-label="Draw a seed" title="Draw a seed" onClick={draw}>
           <Icon name="dice" />
         </button>
+        <p id="seed-problem" class="problem seed-problem" role="alert">
+          {problem()}
+        </p>
       </div>
     </div>
   );

@@ -26,10 +26,9 @@ export function boardOf({ grid, action, table }: EnvironmentDefinition): Board |
 /** Paints the value of every state that the agent has learned something about, and an arrow where its policy leads. */
 export function paintValues(canvas: Canvas, board: Board, map: ValueMap, palette: Palette): void {
   const actions = board.directions.length;
-  const known = board.decisions.filter((state) => isKnown(map.actions, state * actions, actions));
-  const values = known.map((state) => map.values[state]);
-  const low = Math.min(...values);
-  const range = Math.max(...values) - low || 1;
+  const known = knownStates(board, map);
+  const { low, high } = rangeOf(known, map);
+  const range = high - low || 1;
   for (const state of known) {
     const x = (state % board.columns) + 0.5;
     const y = Math.floor(state / board.columns) + 0.5;
@@ -39,6 +38,21 @@ export function paintValues(canvas: Canvas, board: Board, map: ValueMap, palette
     const direction = board.directions[greedyAction(map.actions, state * actions, actions)];
     if (direction !== null) paintArrow(canvas, x, y, direction, inkOn(tile));
   }
+}
+
+/** The least and the greatest of the values painted; null while the agent has learned nothing. */
+export function valueRange(board: Board, map: ValueMap): { readonly low: number; readonly high: number } | null {
+  const known = knownStates(board, map);
+  return known.length === 0 ? null : rangeOf(known, map);
+}
+
+function knownStates({ decisions, directions }: Board, { actions }: ValueMap): readonly number[] {
+  return decisions.filter((state) => isKnown(actions, state * directions.length, directions.length));
+}
+
+function rangeOf(states: readonly number[], { values }: ValueMap): { readonly low: number; readonly high: number } {
+  const painted = states.map((state) => values[state]);
+  return { low: Math.min(...painted), high: Math.max(...painted) };
 }
 
 /** States reached from the start without an episode ending on the way. */
