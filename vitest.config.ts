@@ -27,7 +27,12 @@ export default defineConfig({
       project("conformance", ["test/{conformance,examples}/**/*.test.ts"], { testTimeout: minutes }),
       // Longer, or in need of more than Node: each has a script of its own and runs in .ci/run.
       project("learning", ["test/learning/**/*.test.ts"], { testTimeout: 15 * minutes, fileParallelism: true }),
-      project("browser", ["test/browser/**/*.test.ts"], { testTimeout: 5 * minutes, hookTimeout: 5 * minutes }),
+      // One file after the other: they measure times.
+      project("browser", ["test/browser/**/*.test.ts"], {
+        testTimeout: 5 * minutes,
+        hookTimeout: 5 * minutes,
+        fileParallelism: false,
+      }),
       project("packaging", ["test/packaging/**/*.test.ts"], { testTimeout: 10 * minutes, hookTimeout: 10 * minutes }),
       project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 60 * minutes }),
     ],

@@ -1,0 +1,63 @@
+// The arena learns in front of one's eyes, and the page stays smooth and clean while it does.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { figuresOf, waitForLane } from "./arena-page.ts";
+import { type ArenaServer, startArena } from "./arena-server.ts";
+import { describeInChromium, launch, openWatched, watchLongTasks } from "./chromium.ts";
+
+describeInChromium("the arena, as it opens", () => {
+  let server: ArenaServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startArena(), launch()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  it("trains DQN on CartPole to a mean of 195 over the last 20 episodes within 90 s of opening", async () => {
+    const { page, errors } = await openWatched(browser, server.address);
+    const milliseconds = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          const look = (): void => {
+            const { meanReturn, episodes } = document.querySelector<HTMLElement>('[data-lane="0"]')?.dataset ?? {};
+            const reached = Number(episodes) >= 20 && Number(meanReturn) >= 195;
+            if (reached || performance.now() > 90_000) resolve(performance.now());
+            else setTimeout(look, 100);
+          };
+          look();
+        }),
+    );
+    const { algorithm, environment, meanReturn, steps } = await figuresOf(page);
+    console.info(`CartPole: mean return ${meanReturn} after ${steps} steps, ${Math.round(milliseconds / 100) / 10} s.`);
+    expect([algorithm, environment]).toEqual(["dqn", "CartPole-v1"]);
+    expect(milliseconds).toBeLessThan(90_000);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it("has no main-thread task over 50 ms in 30 s of flat-out training from the 5th second, and no error", async () => {
+    const { page, errors } = await openWatched(browser, `${server.address}?speed=max`, {}, watchLongTasks);
+    await waitForLane(page, { steps: 1 });
+    const before = await figuresOf(page);
+    await page.waitForFunction(() => performance.now() > 35_200, null, { timeout: 60_000 });
+    const tasks = await page.evaluate(() => globalThis.longTasks);
+    const within = tasks.filter(({ start, milliseconds }) => start + milliseconds > 5000 && start < 35_000);
+    const after = await figuresOf(page);
+    console.info(`Long tasks while opening: ${JSON.stringify(tasks.filter((task) => !within.includes(task)))}.`);
+    expect(after.status).toBe("running");
+    expect(after.steps - before.steps).toBeGreaterThan(10_000);
+    expect(within).toEqual([]);
+    expect(errors).toEqual([]);
+    // The watch itself is awake.
+    await page.evaluate(() => {
+      const end = performance.now() + 80;
+      while (performance.now() < end);
+    });
+    await page.waitForFunction((seen) => globalThis.longTasks.length > seen, tasks.length);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,57 @@
+// The same seed gives the same curve, byte for byte, in Node and in Chromium.
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { createServer, defaultClientConditions, type ViteDevServer } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeInChromium, launch, openWatched } from "./chromium.ts";
+import { type CurveResult, type CurveRun, curveHashOf, engineIndependent } from "./curve-hash.ts";
+
+declare global {
+  /** In the page: trains in a worker. */
+  var curveHashOf: (run: CurveRun) => Promise<CurveResult>;
+}
+
+describeInChromium("the curve hash", () => {
+  let server: ViteDevServer;
+  let browser: Browser;
+  let page: Page;
+  let errors: readonly string[];
+
+  beforeAll(async () => {
+    server = await createServer({
+      root: fileURLToPath(new URL(".", import.meta.url)),
+      configFile: false,
+      logLevel: "warn",
+      resolve: { conditions: ["@agon/source", ...defaultClientConditions] },
+      server: { port: 0, fs: { allow: [fileURLToPath(new URL("../..", import.meta.url))] } },
+    });
+    await server.listen();
+    browser = await launch();
+    ({ page, errors } = await openWatched(browser, `${server.resolvedUrls?.local[0]}curve-hash.html`));
+    await page.waitForFunction(() => "curveHashOf" in globalThis);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  const inChromium = (run: CurveRun): Promise<CurveResult> =>
+    page.evaluate((asked) => globalThis.curveHashOf(asked), run);
+
+  describe.each(engineIndependent)("of %s on CartPole", (algorithm) => {
+    it.each(["strict", "fused"] as const)("is the same in Node and in Chromium, %s", async (numerics) => {
+      const run: CurveRun = { algorithm, seed: 1, steps: 4000, numerics, pauses: false };
+      const here = await curveHashOf(run);
+      expect(here).toMatchObject({
+        curveHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        arithmetic: `wasm, ${numerics}`,
+      });
+      expect(await curveHashOf({ ...run, pauses: true })).toEqual(here);
+      expect(await inChromium(run)).toEqual(here);
+      expect(await inChromium(run)).toEqual(here);
+      expect(await inChromium({ ...run, pauses: true })).toEqual(here);
+      expect((await inChromium({ ...run, seed: 2 })).curveHash).not.toBe(here.curveHash);
+      expect(errors).toEqual([]);
+    });
+  });
+});
