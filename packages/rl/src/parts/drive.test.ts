@@ -1,0 +1,74 @@
+// Training flat out leaves room for timers, messages and aborts.
+import { CartPole, CliffWalking } from "@agon/environments";
+import { describe, expect, it } from "vitest";
+import { algorithms, drive } from "../index.ts";
+
+/** Steps that no test lives to see the end of. */
+const endless = 1e9;
+
+describe.each(algorithms.map(({ name }) => name))("%s, trained flat out", (name) => {
+  const spec = algorithms.find((algorithm) => algorithm.name === name)!;
+  const environment = spec.fits(CartPole) === null ? CartPole : CliffWalking;
+  const options = spec.tuned(environment.id);
+
+  it.each(["episode", "update"] as const)(
+    "pauses within 200 ms of the order, heard every %s, and goes on",
+    async (every) => {
+      const agent = spec.create(environment, { ...options, seed: 1 });
+      const waits: number[] = [];
+      for (let pause = 0; pause < 5; pause++) {
+        const controller = new AbortController();
+        const ordered = performance.now() + 60;
+        // The order comes as a message, as in the arena's worker, and was sent by a timer: both must get their turn.
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => controller.abort();
+        setTimeout(() => port2.postMessage("pause"), 60);
+        const before = agent.steps;
+        const finished = await drive(agent.train({ steps: endless, every }), { signal: controller.signal });
+        waits.push(performance.now() - ordered);
+        port1.close();
+        expect(finished).toBe(false);
+        expect(agent.steps).toBeGreaterThan(before);
+        const paused = agent.steps;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        expect(agent.steps).toBe(paused);
+      }
+      // The median: one of five may meet a busy machine.
+      expect(waits.sort((a, b) => a - b)[2]).toBeLessThan(200);
+    },
+  );
+});
+
+describe("drive", () => {
+  it("runs to the end where nobody stops it, and hands over every event", async () => {
+    const seen: number[] = [];
+    const events = (async function* () {
+      for (let event = 0; event < 1000; event++) yield event;
+    })();
+    expect(await drive(events, { onEvent: (event) => seen.push(event), sliceMilliseconds: 0 })).toBe(true);
+    expect(seen).toHaveLength(1000);
+  });
+
+  it("ends the generator where it is stopped, so that its last words are heard", async () => {
+    let ended = false;
+    const events = (async function* () {
+      try {
+        for (;;) yield 0;
+      } finally {
+        ended = true;
+      }
+    })();
+    expect(await drive(events, { signal: AbortSignal.abort() })).toBe(false);
+    expect(ended).toBe(false);
+    const controller = new AbortController();
+    const again = (async function* () {
+      try {
+        for (;;) yield 0;
+      } finally {
+        ended = true;
+      }
+    })();
+    expect(await drive(again, { signal: controller.signal, onEvent: () => controller.abort() })).toBe(false);
+    expect(ended).toBe(true);
+  });
+});
