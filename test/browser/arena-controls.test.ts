@@ -13,7 +13,8 @@ describeInChromium("the arena's controls", () => {
   let errors: readonly string[];
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startArena(), launch()]);
+    browser = await launch();
+    server = await startArena();
   });
   afterEach(async () => {
     await page.context().close();

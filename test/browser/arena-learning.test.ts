@@ -1,4 +1,5 @@
 // The arena learns in front of one's eyes, and the page stays smooth and clean while it does.
+import { availableParallelism, loadavg } from "node:os";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { figuresOf, waitForLane } from "./arena-page.ts";
@@ -10,7 +11,8 @@ describeInChromium("the arena, as it opens", () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startArena(), launch()]);
+    browser = await launch();
+    server = await startArena();
   });
   afterAll(async () => {
     await browser?.close();
@@ -19,27 +21,31 @@ describeInChromium("the arena, as it opens", () => {
 
   it("trains DQN on CartPole to a mean of 195 over the last 20 episodes within 90 s of opening", async () => {
     const { page, errors } = await openWatched(browser, server.address);
-    const milliseconds = await page.evaluate(
+    const seen = await page.evaluate(
       () =>
-        new Promise<number>((resolve) => {
+        new Promise<{ milliseconds: number; meanReturn: number; episodes: number; steps: number }>((resolve) => {
           const look = (): void => {
-            const { meanReturn, episodes } = document.querySelector<HTMLElement>('[data-lane="0"]')?.dataset ?? {};
-            const reached = Number(episodes) >= 20 && Number(meanReturn) >= 195;
-            if (reached || performance.now() > 90_000) resolve(performance.now());
+            const { dataset } = document.querySelector<HTMLElement>('[data-lane="0"]') as HTMLElement;
+            const [meanReturn, episodes, steps] = [dataset.meanReturn, dataset.episodes, dataset.steps].map(Number);
+            const milliseconds = performance.now();
+            const reached = episodes >= 20 && meanReturn >= 195;
+            if (reached || milliseconds > 90_000) resolve({ milliseconds, meanReturn, episodes, steps });
             else setTimeout(look, 100);
           };
           look();
         }),
     );
-    const { algorithm, environment, meanReturn, steps } = await figuresOf(page);
-    console.info(`CartPole: mean return ${meanReturn} after ${steps} steps, ${Math.round(milliseconds / 100) / 10} s.`);
-    expect([algorithm, environment]).toEqual(["dqn", "CartPole-v1"]);
-    expect(milliseconds).toBeLessThan(90_000);
+    console.info(`DQN on CartPole: ${JSON.stringify(seen)}`);
+    expect(await figuresOf(page)).toMatchObject({ algorithm: "dqn", environment: "CartPole-v1" });
+    expect(seen.meanReturn).toBeGreaterThanOrEqual(195);
+    expect(seen.milliseconds).toBeLessThan(90_000);
     expect(errors).toEqual([]);
     await page.context().close();
   });
 
   it("has no main-thread task over 50 ms in 30 s of flat-out training from the 5th second, and no error", async () => {
+    // Other work on the machine makes tasks long that are not: it is told beside the result.
+    console.info(`Load before opening: ${loadavg()[0].toFixed(1)} on ${availableParallelism()} cores.`);
     const { page, errors } = await openWatched(browser, `${server.address}?speed=max`, {}, watchLongTasks);
     await waitForLane(page, { steps: 1 });
     const before = await figuresOf(page);

@@ -30,7 +30,8 @@ describeInChromium("the arena's looks", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "agon-arena-"));
     console.info(`Pictures of the arena: ${folder}`);
-    [server, browser] = await Promise.all([startArena(), launch()]);
+    browser = await launch();
+    server = await startArena();
   });
   afterAll(async () => {
     await browser?.close();

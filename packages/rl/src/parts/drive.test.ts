@@ -40,35 +40,32 @@ describe.each(algorithms.map(({ name }) => name))("%s, trained flat out", (name)
 });
 
 describe("drive", () => {
+  /** Counts up for ever, or to `end`; notes when it is ended. */
+  async function* counting(end = Number.POSITIVE_INFINITY, onEnd = (): void => {}): AsyncGenerator<number, void, void> {
+    try {
+      for (let count = 0; count < end; count++) yield count;
+    } finally {
+      onEnd();
+    }
+  }
+
   it("runs to the end where nobody stops it, and hands over every event", async () => {
     const seen: number[] = [];
-    const events = (async function* () {
-      for (let event = 0; event < 1000; event++) yield event;
-    })();
-    expect(await drive(events, { onEvent: (event) => seen.push(event), sliceMilliseconds: 0 })).toBe(true);
-    expect(seen).toHaveLength(1000);
+    expect(await drive(counting(1000), { onEvent: (event) => seen.push(event), sliceMilliseconds: 0 })).toBe(true);
+    expect(seen).toEqual(Array.from({ length: 1000 }, (_, index) => index));
   });
 
-  it("ends the generator where it is stopped, so that its last words are heard", async () => {
-    let ended = false;
-    const events = (async function* () {
-      try {
-        for (;;) yield 0;
-      } finally {
-        ended = true;
-      }
-    })();
-    expect(await drive(events, { signal: AbortSignal.abort() })).toBe(false);
-    expect(ended).toBe(false);
+  it("takes no event once aborted, and lets the generator clean up", async () => {
     const controller = new AbortController();
-    const again = (async function* () {
-      try {
-        for (;;) yield 0;
-      } finally {
-        ended = true;
-      }
-    })();
-    expect(await drive(again, { signal: controller.signal, onEvent: () => controller.abort() })).toBe(false);
-    expect(ended).toBe(true);
+    let [last, ended] = [-1, false];
+    const onEvent = (event: number): void => {
+      last = event;
+      if (event === 3) controller.abort();
+    };
+    const events = counting(undefined, () => {
+      ended = true;
+    });
+    expect(await drive(events, { signal: controller.signal, onEvent })).toBe(false);
+    expect([last, ended]).toEqual([3, true]);
   });
 });
