@@ -104,8 +104,10 @@ describeInChromium("the arena's controls", () => {
         await control(page, "algorithm").selectOption(algorithm);
         await waitForLane(page, { steps: 1100 });
         expect(await figuresOf(page)).toMatchObject({ environment, algorithm, status: "running" });
-        expect(await coloursOnStage(page)).toBeGreaterThan(3);
       }
+      await millisecondsUntil(page, "paused", { click: "play" });
+      expect(await coloursOnStage(page)).toBeGreaterThan(3);
+      await millisecondsUntil(page, "running", { click: "play" });
     }
   });
 
