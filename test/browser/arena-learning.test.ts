@@ -49,7 +49,7 @@ describeInChromium("the arena, as it opens", () => {
     const { page, errors } = await openWatched(browser, `${server.address}?speed=max`, {}, watchLongTasks);
     await waitForLane(page, { steps: 1 });
     const before = await figuresOf(page);
-    await page.waitForFunction(() => performance.now() > 35_200, null, { timeout: 60_000 });
+    await page.waitForFunction(() => performance.now() > 35_200, null, { timeout: 60_000, polling: 200 });
     const tasks = await page.evaluate(() => globalThis.longTasks);
     const within = tasks.filter(({ start, milliseconds }) => start + milliseconds > 5000 && start < 35_000);
     const after = await figuresOf(page);
@@ -63,7 +63,7 @@ describeInChromium("the arena, as it opens", () => {
       const end = performance.now() + 80;
       while (performance.now() < end);
     });
-    await page.waitForFunction((seen) => globalThis.longTasks.length > seen, tasks.length);
+    await page.waitForFunction((seen) => globalThis.longTasks.length > seen, tasks.length, { polling: 200 });
     await page.context().close();
   });
 });

@@ -47,7 +47,8 @@ export async function waitForLane(
       return (dataset as DOMStringMap).status === status && Number((dataset as DOMStringMap).steps) >= Number(steps);
     },
     [lane, status, steps] as const,
-    { timeout: 60_000 },
+    // Not by animation frames, which come slowly where a processor draws them.
+    { timeout: 60_000, polling: 100 },
   );
   await reached.catch(async () => {
     const shown = `${JSON.stringify(await figuresOf(page, lane))} ${await page.locator(".outcome").allInnerTexts()}`;

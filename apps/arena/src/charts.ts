@@ -27,11 +27,17 @@ export class Chart {
   readonly #host: HTMLElement;
   readonly #curves: readonly Curve[];
   readonly #plot: uPlot;
+  /** Colours by the name of their custom property; asking the style sheet at every draw would lay the page out each time. */
+  readonly #colours = new Map<string, string>();
 
   constructor(host: HTMLElement, options: ChartOptions) {
     this.#host = host;
     this.#curves = options.curves;
-    this.#plot = new uPlot(plotOptions(host, options), this.#data(), host);
+    this.#plot = new uPlot(
+      plotOptions(host, options, (name) => this.#colour(name)),
+      this.#data(),
+      host,
+    );
   }
 
   /** Shows what the series hold now. */
@@ -46,11 +52,18 @@ export class Chart {
 
   /** Takes the theme's colours anew. */
   refreshPalette(): void {
+    this.#colours.clear();
     this.#plot.redraw(false, true);
   }
 
   close(): void {
     this.#plot.destroy();
+  }
+
+  #colour(name: string): string {
+    const known = this.#colours.get(name) ?? getComputedStyle(this.#host).getPropertyValue(name).trim();
+    this.#colours.set(name, known);
+    return known;
   }
 
   /** One table per series, joined on the step where there are two. */
@@ -72,8 +85,11 @@ function columnsOf(plot: uPlot, scale: string): readonly Column[] {
   );
 }
 
-function plotOptions(host: HTMLElement, { curves, goal, format }: ChartOptions): uPlot.Options {
-  const colour = (name: string): string => getComputedStyle(host).getPropertyValue(name).trim();
+function plotOptions(
+  host: HTMLElement,
+  { curves, goal, format }: ChartOptions,
+  colour: (name: string) => string,
+): uPlot.Options {
   const axis: uPlot.Axis = {
     stroke: () => colour("--muted"),
     font: "11px system-ui, sans-serif",
@@ -131,8 +147,7 @@ type Column = ArrayLike<number | null | undefined>;
 
 /** Room for the curves and, once it comes near, for the goal. Of long curves the rarest extremes are left out, lest one dwarf the rest. */
 function rangeOf(columns: readonly Column[], goal?: number): uPlot.Range.MinMax {
-  const values = columns.flatMap((column) => Array.from(column)).filter((value) => typeof value === "number");
-  values.sort((a, b) => a - b);
+  const values = sortedNumbers(columns);
   if (values.length === 0) return [0, goal ?? 1];
   const left = values.length < 400 ? 0 : Math.floor(values.length * 0.01);
   const low = values[left];
@@ -140,6 +155,18 @@ function rangeOf(columns: readonly Column[], goal?: number): uPlot.Range.MinMax 
   const high = goal !== undefined && highest > goal / 2 ? Math.max(highest, goal) : highest;
   const margin = (high - low || Math.abs(high) || 1) * 0.08;
   return [low >= 0 ? Math.max(0, low - margin) : low - margin, high + margin];
+}
+
+function sortedNumbers(columns: readonly Column[]): Float64Array {
+  const numbers = new Float64Array(columns.reduce((sum, { length }) => sum + length, 0));
+  let count = 0;
+  for (const column of columns) {
+    for (let row = 0; row < column.length; row++) {
+      const value = column[row];
+      if (value != null) numbers[count++] = value;
+    }
+  }
+  return numbers.subarray(0, count).sort();
 }
 
 function drawGoal(plot: uPlot, goal: number, colour: string): void {

@@ -60,6 +60,19 @@ export function Charts(props: { readonly arena: Arena; readonly theme: Theme }):
   );
 }
 
+const turns: (() => void)[] = [];
+
+/** Draws one chart a frame, so that no frame is long. */
+function drawInTurn(draw: () => void): void {
+  turns.push(draw);
+  if (turns.length === 1) requestAnimationFrame(takeTurn);
+}
+
+function takeTurn(): void {
+  turns.shift()?.();
+  if (turns.length > 0) requestAnimationFrame(takeTurn);
+}
+
 interface ChartViewProps {
   readonly title: string;
   /** What the vertical axis counts. */
@@ -98,7 +111,7 @@ function ChartView(props: ChartViewProps): JSX.Element {
     on(
       () => props.arena.lanes.map((lane) => lane.curveVersion()),
       () => {
-        timer ??= setTimeout(() => requestAnimationFrame(refresh), refreshMilliseconds);
+        timer ??= setTimeout(() => drawInTurn(refresh), refreshMilliseconds);
       },
     ),
   );
