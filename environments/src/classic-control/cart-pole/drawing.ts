@@ -35,7 +35,8 @@ function drawTrack(canvas: Canvas): void {
   for (let metres = -2; metres <= 2; metres += 0.5) {
     const length = Number.isInteger(metres) ? 0.12 : 0.07;
     canvas.line(metres, 0.06, metres, 0.06 + length, { stroke: "muted", strokeWidth: 0.014, opacity: 0.6 });
-    if (Number.isInteger(metres)) canvas.text(metres, 0.32, `${metres}`, { fill: "muted", size: 0.14 });
+    if (Number.isInteger(metres))
+      canvas.text(metres, 0.32, `${metres} m`.replace("-", "−"), { fill: "muted", size: 0.14 });
   }
   canvas.line(VIEW.x, 0, VIEW.x + VIEW.width, 0, { stroke: "track", strokeWidth: 0.03 });
 }
