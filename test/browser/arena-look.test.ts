@@ -138,6 +138,13 @@ function faultsOf(page: Page): Promise<string[]> {
       const [red, green, blue, alpha] = context.getImageData(0, 0, 1, 1).data;
       return [red, green, blue, alpha / 255];
     };
+    const widthOf = (text: string, { font }: CSSStyleDeclaration): number => {
+      if (context === null) return 0;
+      context.font = font;
+      return context.measureText(text).width;
+    };
+    const insideOf = (element: Element, { paddingLeft, paddingRight }: CSSStyleDeclaration): number =>
+      element.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight) + 1;
     const luminance = (colour: readonly number[]): number => {
       const [red, green, blue] = colour.slice(0, 3).map((channel) => {
         const share = channel / 255;
@@ -159,8 +166,10 @@ function faultsOf(page: Page): Promise<string[]> {
       const written = text || element instanceof HTMLInputElement || element instanceof HTMLSelectElement;
       if (!written || element instanceof HTMLOptionElement || !visible(element)) continue;
       const style = getComputedStyle(element);
-      // A select's own arrow and an input's caret may scroll.
-      const cut = text && style.overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1;
+      const cut =
+        element instanceof HTMLSelectElement
+          ? widthOf(element.selectedOptions[0]?.text ?? "", style) > insideOf(element, style)
+          : text && style.overflowX !== "visible" && element.scrollWidth > element.clientWidth + 1;
       const box = element.getBoundingClientRect();
       const holder = element.closest(".lane, .chart, .transport, .options, dialog, header")?.getBoundingClientRect();
       const outside = holder !== undefined && (box.left < holder.left - 1 || box.right > holder.right + 1);
