@@ -56,6 +56,23 @@ test("a folder without a run and a damaged spec are named", async () => {
   await expect(RunFolder.open(folder)).rejects.toThrow("damaged");
 });
 
+test("a folder with other files, and a file in its place, are refused and left as they are", async () => {
+  await writeFile(join(folder, "notes.txt"), "mine");
+  await expect(RunFolder.create(folder, spec)).rejects.toThrow("holds no run but other files, such as notes.txt");
+  await expect(RunFolder.create(join(folder, "notes.txt"), spec)).rejects.toThrow("is no folder");
+  await expect(RunFolder.create(join(folder, "notes.txt", "below"), spec)).rejects.toThrow("lies below a file");
+  await expect(RunFolder.open(join(folder, "notes.txt"))).rejects.toThrow("is no folder");
+  expect(await readdir(folder)).toEqual(["notes.txt"]);
+});
+
+test("the plan may change while the run stays the same", async () => {
+  const run = await RunFolder.create(folder, spec);
+  expect(await run.readPlan()).toBeNull();
+  await run.writePlan({ steps: 10, episodes: 1 });
+  await run.writePlan({ steps: 20, episodes: 1 });
+  expect(await (await RunFolder.open(folder)).readPlan()).toEqual({ steps: 20, episodes: 1 });
+});
+
 test("a failed write leaves the old file and no litter", async () => {
   const path = join(folder, "file");
   await writeFileAtomic(path, "old");

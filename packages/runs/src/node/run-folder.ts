@@ -1,5 +1,5 @@
-// One run as a folder: spec.json, metrics.jsonl, checkpoint.safetensors, and result.json once it is finished.
-import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
+// One run as a folder: spec.json, plan.json, metrics.jsonl, checkpoint.safetensors, and result.json once it is finished.
+import { appendFile, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson, type RunSpec, runId } from "../spec.ts";
 import { writeFileAtomic } from "./write-file.ts";
@@ -7,6 +7,14 @@ import { writeFileAtomic } from "./write-file.ts";
 /** A line of metrics.jsonl; everything else in it is free. */
 export interface MetricLine {
   readonly step: number;
+}
+
+/** How far a run is meant to go. Not part of what makes it the same run: it may be continued. */
+export interface RunPlan {
+  /** Environment steps of training. */
+  readonly steps: number;
+  /** Episodes of the evaluation after it. */
+  readonly episodes: number;
 }
 
 /** The folder cannot be used as asked; the message says why and what to do. */
@@ -23,9 +31,9 @@ export class RunFolder {
     this.spec = spec;
   }
 
-  /** Opens the folder for this run, making it where there is none; a folder that holds another run is refused. */
+  /** Opens the folder for this run, making it where there is none; one that holds another run or anything else is refused. */
   static async create(path: string, spec: RunSpec): Promise<RunFolder> {
-    const found = await readIfThere(join(path, "spec.json"));
+    const found = await readSpec(path);
     if (found !== null) {
       const existing = await parseSpec(path, found);
       if ((await runId(existing)) === (await runId(spec))) return new RunFolder(path, existing);
@@ -33,16 +41,30 @@ export class RunFolder {
         `Folder ${path} holds another run (${difference(existing, spec)}); name another folder or delete this one.`,
       );
     }
-    await mkdir(path, { recursive: true });
+    await makeEmptyFolder(path);
     await writeFileAtomic(join(path, "spec.json"), `${JSON.stringify({ id: await runId(spec), ...spec }, null, 2)}\n`);
     return new RunFolder(path, spec);
   }
 
   /** Opens a folder that an earlier run has left. */
   static async open(path: string): Promise<RunFolder> {
-    const found = await readIfThere(join(path, "spec.json"));
+    const found = await readSpec(path);
     if (found === null) throw new RunFolderError(`Folder ${path} holds no run: it has no spec.json.`);
     return new RunFolder(path, await parseSpec(path, found));
+  }
+
+  async readPlan(): Promise<RunPlan | null> {
+    const found = await readIfThere(join(this.path, "plan.json"));
+    if (found === null) return null;
+    try {
+      return JSON.parse(text(found)) as RunPlan;
+    } catch {
+      throw new RunFolderError(`Folder ${this.path} holds a damaged run: plan.json is not JSON.`);
+    }
+  }
+
+  async writePlan(plan: RunPlan): Promise<void> {
+    await writeFileAtomic(join(this.path, "plan.json"), `${JSON.stringify(plan)}\n`);
   }
 
   async readCheckpoint(): Promise<Uint8Array | null> {
@@ -93,6 +115,38 @@ const readIfThere = async (path: string): Promise<Uint8Array | null> => {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
   }
+};
+
+/** spec.json of the folder, null where there is none. */
+const readSpec = async (path: string): Promise<Uint8Array | null> => {
+  try {
+    return await readIfThere(join(path, "spec.json"));
+  } catch (error) {
+    throw unusable(path, error);
+  }
+};
+
+/** Makes the folder; one that is there already must be empty but for what a crash in `writeFileAtomic` leaves. */
+const makeEmptyFolder = async (path: string): Promise<void> => {
+  try {
+    await mkdir(path, { recursive: true });
+    const stranger = (await readdir(path)).find((name) => !name.endsWith(".tmp"));
+    if (stranger === undefined) return;
+    throw new RunFolderError(
+      `Folder ${path} holds no run but other files, such as ${stranger}; name a new or an empty folder.`,
+    );
+  } catch (error) {
+    throw unusable(path, error);
+  }
+};
+
+/** What the file system says, in words. */
+const unusable = (path: string, error: unknown): Error => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error as Error;
+  if (["ENOTDIR", "EEXIST"].includes(code))
+    return new RunFolderError(`${path} is no folder, or lies below a file; name a folder.`);
+  return new RunFolderError(`Folder ${path} cannot be used: ${message}.`);
 };
 
 const parseSpec = async (path: string, bytes: Uint8Array): Promise<RunSpec> => {
