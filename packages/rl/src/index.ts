@@ -5,7 +5,7 @@ export { algorithms, findAlgorithm } from "./algorithms/index.ts";
 export { QLearning, type QLearningOptions } from "./algorithms/q-learning.ts";
 export { Reinforce, type ReinforceOptions } from "./algorithms/reinforce.ts";
 export { Sarsa, type SarsaOptions } from "./algorithms/sarsa.ts";
-export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
+export { type EvaluateOptions, type Evaluation, evaluate, playEpisodes, summarise } from "./evaluate.ts";
 export { type DriveOptions, drive } from "./parts/drive.ts";
 export { argmax, linear, type Schedule } from "./parts/exploration.ts";
 export { OptionError } from "./parts/options.ts";

@@ -145,6 +145,23 @@ describe.each(algorithms.map(({ name }) => name))("%s", (name) => {
       ),
     ).rejects.toThrow(/Broken-v0.*step 1\b/);
   });
+
+  it("stops at the first loss that is not finite", async () => {
+    const endless = defineEnvironment({
+      id: "Endless-v0",
+      observation: discrete(2),
+      action: discrete(2),
+      maxSteps: 10,
+      reset: () => 0,
+      step: (state) => ({ state: 1 - state, reward: 1e200, terminated: false }),
+      observe(state, out) {
+        out[0] = state;
+      },
+    });
+    const agent = findAlgorithm(name).create(endless, { ...options, seed: 1 });
+    await expect(collect(agent.train({ steps }))).rejects.toMatchObject({ name: "NonFiniteError" });
+    expect(agent.steps).toBeLessThan(steps);
+  });
 });
 
 it("an unknown algorithm is answered with the nearest names", () => {

@@ -41,7 +41,7 @@ export interface DQNOptions {
 }
 
 const optionSpecs: readonly OptionSpec[] = [
-  { key: "hidden", default: [64, 64], description: "Widths of the hidden layers." },
+  { key: "hidden", default: [64, 64], minimum: 1, integer: true, description: "Widths of the hidden layers." },
   { key: "learningRate", default: 1e-3, minimum: 0, maximum: 1, description: "Adam's step size.", live: true },
   { key: "discount", default: 0.99, minimum: 0, maximum: 1, description: "γ: worth of the next step's value." },
   { key: "batchSize", default: 64, minimum: 1, integer: true, description: "Transitions per update." },

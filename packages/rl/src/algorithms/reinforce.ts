@@ -32,7 +32,7 @@ export interface ReinforceOptions {
 }
 
 const optionSpecs: readonly OptionSpec[] = [
-  { key: "hidden", default: [64, 64], description: "Widths of the hidden layers." },
+  { key: "hidden", default: [64, 64], minimum: 1, integer: true, description: "Widths of the hidden layers." },
   {
     key: "learningRate",
     default: 5e-3,

@@ -1,6 +1,7 @@
 // One environment being lived through: where the agent stands, what it has counted, and the curve of its run.
 import { type Action, type Environment, type EnvironmentDefinition, make, type Snapshot } from "@agon/env";
 import { type CurveRecorder, createCurveRecorder } from "@agon/runs";
+import { NonFiniteError } from "@agon/tensor";
 import type { EpisodeEvent, StepEvent } from "../agent.ts";
 import { type AgentState, arrayOf } from "./checkpoint.ts";
 
@@ -92,8 +93,10 @@ export class Session {
     };
   }
 
-  /** Notes an update in the curve. */
+  /** Notes an update in the curve; a loss that is not finite ends training. */
   recordUpdate(loss: number): void {
+    if (!Number.isFinite(loss))
+      throw new NonFiniteError(`The loss of update ${this.updates + 1} is ${loss}; every loss must be finite.`, "loss");
     this.updates++;
     this.curve?.update(this.steps, loss);
   }
