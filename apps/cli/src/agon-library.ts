@@ -1,7 +1,8 @@
 // The real packages behind the verbs.
-import { definition, registeredIds } from "@agon/environments";
+import { type EnvironmentDefinition, type EnvironmentEntry, Registry } from "@agon/env";
+import { environments } from "@agon/environments";
 import { createRandom } from "@agon/random";
-import { algorithms, drive, evaluate } from "@agon/rl";
+import { algorithms, drive, playEpisodes, summarise } from "@agon/rl";
 import { backendInForce, selectBackend } from "@agon/tensor";
 import { BadInput } from "./failure.ts";
 import type { Library, Numerics } from "./library.ts";
@@ -12,19 +13,30 @@ const selectNumerics = async (wanted?: Numerics): Promise<Numerics> => {
   const { numerics } = backendInForce();
   if (wanted !== undefined && numerics !== wanted)
     throw new BadInput(
-      `--numerics is ${wanted}; this machine multiplies and adds in two roundings, only strict works here.`,
+      `numerics is ${wanted}, but this machine rounds products before it adds them; --numerics strict works everywhere.`,
     );
   return numerics === "fused" ? "fused" : "strict";
 };
 
-export const agonLibrary = (version: string): Library => ({
+export const agonLibrary = (version: string): Library => createLibrary(environments, versionsOf(version));
+
+const versionsOf = (version: string): Record<string, string> => ({
+  "@agon/cli": version,
+  "@agon/rl": version,
+  "@agon/environments": version,
+});
+
+const createLibrary = (
+  known: readonly (EnvironmentDefinition | EnvironmentEntry)[],
+  versions: Readonly<Record<string, string>>,
+): Library => ({
   algorithms,
-  environments: registeredIds().map((id) => definition(id)),
-  versions: { "@agon/cli": version, "@agon/rl": version, "@agon/environments": version },
+  environments: new Registry(known),
+  with: (own, ownVersions) => createLibrary([...known, ...own], { ...versions, ...ownVersions }),
+  versions,
   selectNumerics,
   createRandom,
-  evaluate,
-  drive: async (events, options) => {
-    await drive(events, options);
-  },
+  playEpisodes,
+  summarise,
+  drive,
 });

@@ -1,17 +1,23 @@
 // agon compare: every algorithm on every environment with every seed, each run in a process of its own, over all cores.
 import { spawn } from "node:child_process";
 import { bootstrapInterval, interquartileMean, type Interval, mean } from "@agon/runs";
-import { Interrupted } from "./failure.ts";
-import type { Library } from "./library.ts";
+import { BadInput, Interrupted } from "./failure.ts";
+import type { Library, Numerics } from "./library.ts";
+import { assignOptions, takesOption } from "./options.ts";
+import { bar, createStatusLine, duration } from "./progress.ts";
+import { buildEnvironment, findAlgorithm, findEnvironment } from "./settings.ts";
 import type { Surroundings, TrainResult } from "./train.ts";
 
 export interface ComparisonPlan {
   readonly algorithms: readonly string[];
   readonly environments: readonly string[];
+  /** Each goes to the runs whose algorithm or environment has it. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly environmentModule: string | undefined;
   readonly seeds: readonly number[];
   readonly steps: number;
   readonly episodes: number;
-  readonly numerics: string | undefined;
+  readonly numerics: Numerics | undefined;
   /** Processes at a time. */
   readonly workers: number;
 }
@@ -30,47 +36,110 @@ export interface ComparisonRow {
   readonly scores: readonly number[];
 }
 
+export interface Comparison {
+  readonly steps: number;
+  readonly numerics: Numerics;
+  readonly rows: readonly ComparisonRow[];
+}
+
 /** Runs `agon train …` with these arguments and returns what it printed as JSON. */
 export type RunTraining = (parameters: readonly string[], signal: AbortSignal) => Promise<TrainResult>;
+
+interface Pair {
+  readonly algorithm: string;
+  readonly environment: string;
+  /** Of `plan.options`, those that apply. */
+  readonly keys: readonly string[];
+}
 
 export const compare = async (
   library: Library,
   plan: ComparisonPlan,
   surroundings: Surroundings,
   run: RunTraining = runInProcess,
-): Promise<ComparisonRow[]> => {
-  const pairs = plan.environments.flatMap((environment) =>
-    plan.algorithms.map((algorithm) => ({ algorithm, environment })),
-  );
-  const runs = pairs.flatMap((pair) => plan.seeds.map((seed) => ({ ...pair, seed })));
+): Promise<Comparison> => {
+  const pairs = checkedPairs(library, plan);
+  const runs = pairs.flatMap((pair) => plan.seeds.map((seed) => ({ pair, seed })));
+  const line = createStatusLine(surroundings.stderr, surroundings.now);
+  const start = surroundings.now();
   let finished = 0;
-  const results = await inParallel(
-    runs,
-    plan.workers,
-    async ({ algorithm, environment, seed }, signal) => {
-      const parameters = [algorithm, environment, "--seed", seed, "--steps", plan.steps, "--episodes", plan.episodes];
-      if (plan.numerics !== undefined) parameters.push("--numerics", plan.numerics);
-      const result = await run(parameters.map(String), signal);
-      finished++;
-      if (surroundings.stderr.isTTY === true) surroundings.stderr.write(`\r\u001b[2K${finished}/${runs.length} runs`);
-      return result;
-    },
-    surroundings.signal,
+  const show = (): void =>
+    line.show(() => progress(finished, runs.length, plan.workers, (surroundings.now() - start) / 1000));
+  const clock = setInterval(show, 1000);
+  try {
+    show();
+    const results = await inParallel(
+      runs,
+      plan.workers,
+      async ({ pair, seed }, signal) => {
+        const result = await run(trainParameters(plan, pair, seed), signal);
+        finished++;
+        show();
+        return result;
+      },
+      surroundings.signal,
+    );
+    const rows = pairs.map((pair, i) =>
+      summarise(library, pair, results.slice(i * plan.seeds.length, (i + 1) * plan.seeds.length)),
+    );
+    return { steps: plan.steps, numerics: results[0].numerics, rows };
+  } finally {
+    clearInterval(clock);
+    line.clear();
+  }
+};
+
+/** Everything is checked before the first run starts. */
+const checkedPairs = (library: Library, plan: ComparisonPlan): Pair[] => {
+  const algorithms = plan.algorithms.map((name) => findAlgorithm(library, name));
+  const environments = plan.environments.map((id) => findEnvironment(library, id));
+  const keys = Object.keys(plan.options);
+  for (const key of keys) {
+    const known = algorithms.some((algorithm) => environments.some((spec) => takesOption(algorithm, spec, key)));
+    if (!known) throw new BadInput(`--set ${key}: none of the algorithms and environments has such an option.`);
+  }
+  return environments.flatMap((spec) =>
+    algorithms.map((algorithm) => {
+      const applying = keys.filter((key) => takesOption(algorithm, spec, key));
+      const options = Object.fromEntries(applying.map((key) => [key, plan.options[key]]));
+      const assigned = assignOptions(algorithm, spec, options);
+      const misfit = algorithm.fits(buildEnvironment(library, spec.id, assigned.environment));
+      if (misfit !== null) throw new BadInput(misfit);
+      return { algorithm: algorithm.name, environment: spec.id, keys: applying };
+    }),
   );
-  if (surroundings.stderr.isTTY === true) surroundings.stderr.write("\r\u001b[2K");
-  return pairs.map((pair, i) =>
-    summarise(library, pair, results.slice(i * plan.seeds.length, (i + 1) * plan.seeds.length)),
-  );
+};
+
+const trainParameters = (plan: ComparisonPlan, { algorithm, environment, keys }: Pair, seed: number): string[] => [
+  algorithm,
+  environment,
+  "--seed",
+  `${seed}`,
+  "--steps",
+  `${plan.steps}`,
+  "--episodes",
+  `${plan.episodes}`,
+  ...keys.flatMap((key) => ["--set", `${key}=${plan.options[key]}`]),
+  ...(plan.numerics === undefined ? [] : ["--numerics", plan.numerics]),
+  ...(plan.environmentModule === undefined ? [] : ["--environment-module", plan.environmentModule]),
+];
+
+/** Time left as if every run took as long as those that are finished. */
+const progress = (finished: number, count: number, workers: number, seconds: number): string => {
+  const left = Math.ceil((count - finished) / workers) * (seconds / Math.max(1, Math.floor(finished / workers)));
+  const eta = finished >= workers ? duration(left) : "–";
+  return `${bar(finished / count)} ${finished}/${count} runs  ${duration(seconds)}  ETA ${eta}`;
 };
 
 const summarise = (
   library: Library,
-  pair: { readonly algorithm: string; readonly environment: string },
+  { algorithm, environment }: Pair,
   results: readonly TrainResult[],
 ): ComparisonRow => {
   const scores = results.map(({ evaluation }) => evaluation.mean);
   return {
-    ...pair,
+    algorithm,
+    environment,
     seeds: scores.length,
     mean: mean(scores),
     interquartileMean: interquartileMean(scores),
@@ -119,18 +188,15 @@ const inParallel = async <Item, Result>(
       results[index] = await work(items[index], stop);
     }
   };
-  const outcomes = await Promise.allSettled(
-    Array.from({ length: Math.min(workers, items.length) }, async () => {
-      try {
-        await worker();
-      } catch (error) {
+  await Promise.allSettled(
+    Array.from({ length: Math.min(workers, items.length) }, () =>
+      worker().catch((error: unknown) => {
         if (!failure.signal.aborted) failure.abort(error);
-      }
-    }),
+      }),
+    ),
   );
   if (signal.aborted) throw new Interrupted("stopped before all runs were finished.");
   if (failure.signal.aborted) throw failure.signal.reason;
-  if (outcomes.length === 0) throw new Error("internal: no worker ran.");
   return results;
 };
 
@@ -162,6 +228,6 @@ const childFailure = (code: number | null, parameters: readonly string[], compla
       .at(-1)
       ?.replace(/^agon: /, "") ?? "";
   const error = new Error(`${parameters.slice(0, 4).join(" ")}: ${line}`);
-  error.name = { 2: "BadInput", 3: "NonFiniteError", 130: "Interrupted" }[code ?? 0] ?? "Error";
+  error.name = { 2: "BadInput", 3: "Diverged", 130: "Interrupted" }[code ?? 0] ?? "Error";
   return error;
 };

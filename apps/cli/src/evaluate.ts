@@ -2,8 +2,8 @@
 import { RunFolder } from "@agon/runs/node";
 import { BadInput } from "./failure.ts";
 import type { Evaluation, Library, Numerics } from "./library.ts";
-import { findAlgorithm, findEnvironment } from "./settings.ts";
-import { evaluationSeed } from "./train.ts";
+import { buildEnvironment, findAlgorithm, findEnvironment } from "./settings.ts";
+import { evaluateAgent, evaluationSeed, restoreAgent, type Surroundings } from "./train.ts";
 
 export interface EvalResult {
   readonly algorithm: string;
@@ -14,27 +14,39 @@ export interface EvalResult {
   readonly numerics: Numerics;
 }
 
+export interface EvalPlan {
+  readonly episodes: number;
+  /** Of the episodes; default the ones that train uses. */
+  readonly seed: number | undefined;
+  /** Default the tier that the run was trained in. */
+  readonly numerics: Numerics | undefined;
+}
+
 export const evaluateFolder = async (
   library: Library,
   path: string,
-  { episodes, seed }: { readonly episodes: number; readonly seed: number | undefined },
+  plan: EvalPlan,
+  surroundings: Surroundings,
 ): Promise<EvalResult> => {
   const folder = await RunFolder.open(path);
   const { spec } = folder;
-  const checkpoint = await folder.readCheckpoint();
-  if (checkpoint === null) throw new BadInput(`Folder ${path} holds no checkpoint; train it first.`);
-  const environment = findEnvironment(library, spec.environment);
-  const numerics = await library.selectNumerics(spec.numerics as Numerics);
-  const agent = findAlgorithm(library, spec.algorithm).create(environment, { ...spec.options, seed: spec.seed });
-  agent.restore(checkpoint);
-  const options = { episodes, seed: seed ?? evaluationSeed(spec.seed) };
-  const { mean, std } = await library.evaluate(agent, environment, options);
+  const algorithm = findAlgorithm(library, spec.algorithm);
+  const environment = buildEnvironment(
+    library,
+    findEnvironment(library, spec.environment).id,
+    spec.environmentOptions ?? {},
+  );
+  const numerics = await library.selectNumerics(plan.numerics ?? (spec.numerics as Numerics));
+  const agent = algorithm.create(environment, { ...spec.options, seed: spec.seed });
+  if (!(await restoreAgent(folder, agent))) throw new BadInput(`Folder ${path} holds no checkpoint; train it first.`);
+  const options = { episodes: plan.episodes, seed: plan.seed ?? evaluationSeed(spec.seed) };
+  const { mean, std } = await evaluateAgent(library, agent, environment, options, surroundings);
   return {
     algorithm: spec.algorithm,
     environment: spec.environment,
     seed: options.seed,
     steps: agent.steps,
-    evaluation: { episodes, mean, std },
+    evaluation: { episodes: options.episodes, mean, std },
     numerics,
   };
 };

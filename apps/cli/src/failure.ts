@@ -5,6 +5,11 @@ export class BadInput extends Error {
   override name = "BadInput";
 }
 
+/** A reward, an observation or a loss is NaN or infinite. */
+export class Diverged extends Error {
+  override name = "Diverged";
+}
+
 /** The user has stopped the program; what was reached is kept. */
 export class Interrupted extends Error {
   override name = "Interrupted";
@@ -13,11 +18,20 @@ export class Interrupted extends Error {
 const EXIT = { success: 0, failure: 1, badInput: 2, diverged: 3, interrupted: 130 } as const;
 
 /** Names of errors from libraries that speak of the input. */
-const ABOUT_INPUT = new Set(["BadInput", "RunFolderError", "CommanderError", "InvalidArgumentError", "ShapeError"]);
+const ABOUT_INPUT = new Set([
+  "BadInput",
+  "CommanderError",
+  "EnvironmentArgumentError",
+  "InvalidArgumentError",
+  "OptionError",
+  "RunFolderError",
+  "ShapeError",
+  "UnknownEnvironmentError",
+]);
 
 export const exitStatus = (error: unknown): number => {
   const name = error instanceof Error ? error.name : "";
-  if (name === "NonFiniteError") return EXIT.diverged;
+  if (name === "Diverged" || name === "NonFiniteError") return EXIT.diverged;
   if (name === "Interrupted") return EXIT.interrupted;
   return ABOUT_INPUT.has(name) ? EXIT.badInput : EXIT.failure;
 };

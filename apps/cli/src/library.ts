@@ -1,7 +1,7 @@
 // Everything the verbs take from the packages, gathered in one value: `agon` passes the real ones.
-import type { EnvironmentDefinition } from "@agon/env";
+import type { EnvironmentDefinition, EnvironmentEntry, Registry } from "@agon/env";
 import type { Random } from "@agon/random";
-import type { Agent, AlgorithmSpec, TrainEvent } from "@agon/rl";
+import type { Agent, AlgorithmSpec } from "@agon/rl";
 
 /** Arithmetic tiers, see docs/ARCHITECTURE.md. */
 export type Numerics = "strict" | "fused";
@@ -14,24 +14,28 @@ export interface Evaluation {
 
 export interface Library {
   readonly algorithms: readonly AlgorithmSpec[];
-  readonly environments: readonly EnvironmentDefinition[];
+  readonly environments: Registry;
+  /** The same with environments of one's own beside them; `versions` tells what their code is. */
+  with(own: readonly (EnvironmentDefinition | EnvironmentEntry)[], versions: Readonly<Record<string, string>>): Library;
   /** Versions of the packages whose code decides what is learned. */
   readonly versions: Readonly<Record<string, string>>;
   /** Puts a tier in force, or the best one this machine has, and returns it. */
   selectNumerics(wanted?: Numerics): Promise<Numerics>;
   createRandom(seed: number): Random;
-  evaluate(
+  /** Plays evaluation episodes; yields the return of each. */
+  playEpisodes(
     agent: Agent,
     environment: EnvironmentDefinition,
     options: { readonly episodes: number; readonly seed: number },
-  ): Promise<Evaluation> | Evaluation;
-  /** Consumes training events, giving the event loop its turn; resolves at the end or, soon after an abort, at an event. */
-  drive(
-    events: AsyncGenerator<TrainEvent, void, void>,
+  ): AsyncGenerator<number, void, void>;
+  summarise(returns: readonly number[]): Evaluation;
+  /** Consumes events, giving the event loop its turn; resolves at the end or, soon after an abort, at an event. */
+  drive<Event>(
+    events: AsyncGenerator<Event, void, void>,
     options: {
       readonly sliceMilliseconds: number;
-      readonly onEvent: (event: TrainEvent) => void;
+      readonly onEvent: (event: Event) => void;
       readonly signal: AbortSignal;
     },
-  ): Promise<void>;
+  ): Promise<boolean>;
 }

@@ -2,35 +2,19 @@
 import { availableParallelism } from "node:os";
 import { Command, CommanderError } from "commander";
 import { compare, comparisonTable } from "./compare.ts";
+import { withEnvironmentModule } from "./environment-module.ts";
 import { evaluateFolder } from "./evaluate.ts";
 import { BadInput, exitStatus, failureText } from "./failure.ts";
-import type { Library } from "./library.ts";
-import {
-  type Asked,
-  findAlgorithm,
-  findEnvironment,
-  integer,
-  numericsTier,
-  parseAssignments,
-  readConfig,
-  resolveSettings,
-} from "./settings.ts";
-import { type Surroundings, train } from "./train.ts";
+import type { Evaluation, Library } from "./library.ts";
+import { listAll, listOne } from "./list.ts";
+import { parseAssignments } from "./options.ts";
+import { settingsOfFolder } from "./resume.ts";
+import { type Asked, readConfig, resolveSettings, SEED_LIMIT, unknownName } from "./settings.ts";
+import { type Surroundings, train, type TrainResult } from "./train.ts";
+import { integer, numericsTier } from "./values.ts";
 
 export interface Streams extends Surroundings {
   readonly stdout: { write(text: string): unknown };
-}
-
-interface TrainFlags {
-  readonly seed?: string;
-  readonly steps?: string;
-  readonly episodes?: string;
-  readonly numerics?: string;
-  readonly set: readonly string[];
-  readonly config?: string;
-  readonly out?: string;
-  readonly resume: boolean;
-  readonly json: boolean;
 }
 
 /** Runs one command line, without the program's name, and returns the exit status. */
@@ -53,6 +37,7 @@ const createProgram = (library: Library, streams: Streams): Command => {
   const program = new Command("agon")
     .description("Train, evaluate and compare reinforcement-learning agents")
     .version(library.versions["@agon/cli"] ?? "0.0.0")
+    .helpCommand(true)
     .exitOverride()
     .configureOutput({ writeOut: (text) => void streams.stdout.write(text), writeErr: () => {} });
   // Commands made from here on inherit the output and the override of exits.
@@ -60,8 +45,40 @@ const createProgram = (library: Library, streams: Streams): Command => {
   addEval(program, library, streams);
   addCompare(program, library, streams);
   addList(program, library, streams);
-  return program;
+  return program
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => {
+      const verbs = program.commands.map((command) => command.name());
+      const [asked] = program.args;
+      if (asked === undefined) throw new BadInput(`missing verb; expected ${verbs.join(", ")}, see agon --help.`);
+      throw unknownName(asked.startsWith("-") ? "option" : "verb", asked, verbs);
+    })
+    .addHelpText(
+      "after",
+      `
+Examples:
+  agon list dqn
+  agon train dqn CartPole-v1 --seed 1 --steps 50000 --out runs/pole
+  agon eval runs/pole --episodes 100
+  agon compare q-learning,sarsa --environments CliffWalking-v1 --seeds 5
+
+Exit status: 0 done, 2 bad input, 3 diverged (NaN or infinity), 130 interrupted.`,
+    );
 };
+
+interface TrainFlags {
+  readonly seed?: string;
+  readonly steps?: string;
+  readonly episodes?: string;
+  readonly numerics?: string;
+  readonly set?: readonly string[];
+  readonly config?: string;
+  readonly environmentModule?: string;
+  readonly out?: string;
+  readonly resume?: string;
+  readonly json?: boolean;
+}
 
 const addTrain = (program: Command, library: Library, streams: Streams): void => {
   program
@@ -73,47 +90,81 @@ const addTrain = (program: Command, library: Library, streams: Streams): void =>
     .option("--steps <n>", "environment steps (default: 50000)")
     .option("--episodes <n>", "evaluation episodes (default: 100)")
     .option("--numerics <tier>", "strict or fused (default: the best this machine has)")
-    .option("--set <key=value>", "set an option of the algorithm; repeatable", collect, [])
+    .option(...setOption)
     .option("--config <file>", "JSON with algorithm, environment, seed, steps, episodes, numerics, options")
-    .option("--out <folder>", "keep the run here; the same command goes on where it stopped")
-    .option("--resume", "insist on going on from the folder's checkpoint", false)
-    .option("--json", "print one JSON object", false)
+    .option(...moduleOption)
+    .option("--out <folder>", "keep the run here; Ctrl-C leaves a checkpoint, and the same command goes on")
+    .option("--resume <folder>", "go on with the run in this folder, as it was planned or up to --steps")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  agon train dqn CartPole-v1 --seed 1 --steps 50000 --json
+  agon train q-learning FrozenLake-v1 --set isSlippery=false --set learningRate=0.2 --out runs/lake
+  agon train --resume runs/lake --steps 200000
+  agon train dqn Corridor-v0 --environment-module ./corridor.mjs`,
+    )
     .action(async (algorithm: string | undefined, environment: string | undefined, flags: TrainFlags) => {
-      const settings = resolveSettings(library, await askedFor(algorithm, environment, flags));
-      const result = await train(library, settings, flags, streams);
+      const extended = await withEnvironmentModule(library, flags.environmentModule);
+      const result =
+        flags.resume === undefined
+          ? await trainAnew(extended, algorithm, environment, flags, streams)
+          : await trainOn(extended, flags.resume, { ...flags, algorithm }, streams);
       print(streams, flags.json, result, () => trainText(result));
     });
 };
 
-const trainText = ({
-  algorithm,
-  environment,
-  steps,
-  seconds,
-  stepsPerSecond,
-  evaluation,
-  curveHash,
-  numerics,
-}: Awaited<ReturnType<typeof train>>): string =>
-  `${algorithm} on ${environment}: ${evaluation.mean.toFixed(1)} ± ${evaluation.std.toFixed(1)} over ${evaluation.episodes} episodes\n` +
-  `${steps} steps, ${seconds.toFixed(1)} s of training at ${Math.round(stepsPerSecond)} steps/s, curve ${curveHash.slice(0, 16)} (${numerics})`;
-
-const askedFor = async (
+const trainAnew = async (
+  library: Library,
   algorithm: string | undefined,
   environment: string | undefined,
   flags: TrainFlags,
-): Promise<Asked> => {
+  streams: Streams,
+): Promise<TrainResult> => {
   const config: Asked = flags.config === undefined ? {} : await readConfig(flags.config);
-  return {
+  const settings = resolveSettings(library, {
     algorithm: algorithm ?? config.algorithm,
     environment: environment ?? config.environment,
     seed: flags.seed ?? config.seed,
     steps: flags.steps ?? config.steps,
     episodes: flags.episodes ?? config.episodes,
     numerics: flags.numerics ?? config.numerics,
-    options: { ...config.options, ...parseAssignments(flags.set) },
-  };
+    options: { ...config.options, ...parseAssignments(flags.set ?? []) },
+  });
+  return train(library, settings, flags.out, streams);
 };
+
+const trainOn = async (
+  library: Library,
+  folder: string,
+  { algorithm, seed, numerics, set, config, out, steps, episodes }: TrainFlags & { algorithm?: string },
+  streams: Streams,
+): Promise<TrainResult> => {
+  const given = { algorithm, "--seed": seed, "--numerics": numerics, "--set": set, "--config": config, "--out": out };
+  const surplus = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+  if (surplus !== undefined)
+    throw new BadInput(
+      `--resume ${folder} takes everything from the folder but --steps and --episodes; leave out ${surplus}.`,
+    );
+  return train(library, await settingsOfFolder(library, folder, { steps, episodes }), folder, streams);
+};
+
+const trainText = ({ algorithm, environment, steps, seconds, stepsPerSecond, ...result }: TrainResult): string =>
+  `${scoreText(algorithm, environment, result.evaluation)}\n` +
+  `${steps} steps, ${seconds.toFixed(1)} s of training at ${Math.round(stepsPerSecond)} steps/s, ` +
+  `curve ${result.curveHash.slice(0, 16)} (${result.numerics})`;
+
+const scoreText = (algorithm: string, environment: string, { episodes, mean, std }: Evaluation): string =>
+  `${algorithm} on ${environment}: ${mean.toFixed(1)} ± ${std.toFixed(1)} over ${episodes} episodes`;
+
+interface EvalFlags {
+  readonly episodes: string;
+  readonly seed?: string;
+  readonly numerics?: string;
+  readonly environmentModule?: string;
+  readonly json?: boolean;
+}
 
 const addEval = (program: Command, library: Library, streams: Streams): void => {
   program
@@ -122,19 +173,20 @@ const addEval = (program: Command, library: Library, streams: Streams): void => 
     .argument("<folder>", "what train --out has left")
     .option("--episodes <n>", "episodes", "100")
     .option("--seed <n>", "seed of the evaluation's episodes (default: the one train uses)")
-    .option("--json", "print one JSON object", false)
-    .action(async (folder: string, flags: { episodes: string; seed?: string; json: boolean }) => {
-      const seed = flags.seed === undefined ? undefined : integer("--seed", flags.seed, 0);
-      const episodes = integer("--episodes", flags.episodes, 1);
-      const result = await evaluateFolder(library, folder, { episodes, seed });
+    .option("--numerics <tier>", "strict or fused (default: as it was trained)")
+    .option(...moduleOption)
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  agon eval runs/pole --episodes 100 --json")
+    .action(async (folder: string, flags: EvalFlags) => {
+      const plan = {
+        seed: flags.seed === undefined ? undefined : integer("--seed", flags.seed, 0, SEED_LIMIT),
+        episodes: integer("--episodes", flags.episodes, 1),
+        numerics: numericsTier(flags.numerics),
+      };
+      const extended = await withEnvironmentModule(library, flags.environmentModule);
+      const result = await evaluateFolder(extended, folder, plan, streams);
       const { algorithm, environment, evaluation } = result;
-      print(
-        streams,
-        flags.json,
-        result,
-        () =>
-          `${algorithm} on ${environment}: ${evaluation.mean.toFixed(1)} ± ${evaluation.std.toFixed(1)} over ${episodes} episodes`,
-      );
+      print(streams, flags.json, result, () => scoreText(algorithm, environment, evaluation));
     });
 };
 
@@ -144,8 +196,10 @@ interface CompareFlags {
   readonly steps: string;
   readonly episodes: string;
   readonly numerics?: string;
+  readonly set?: readonly string[];
+  readonly environmentModule?: string;
   readonly workers: string;
-  readonly json: boolean;
+  readonly json?: boolean;
 }
 
 const addCompare = (program: Command, library: Library, streams: Streams): void => {
@@ -157,52 +211,61 @@ const addCompare = (program: Command, library: Library, streams: Streams): void 
     .option("--seeds <n>", "number of seeds: 0 … n − 1", "3")
     .option("--steps <n>", "environment steps of each run", "50000")
     .option("--episodes <n>", "evaluation episodes of each run", "100")
-    .option("--numerics <tier>", "strict or fused")
+    .option("--numerics <tier>", "strict or fused (default: the best this machine has)")
+    .option(...setOption)
+    .option(...moduleOption)
     .option("--workers <n>", "processes at a time", String(availableParallelism()))
-    .option("--json", "print one JSON object", false)
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+An option given by --set goes to every run whose algorithm or environment has it.
+
+Example:
+  agon compare dqn,reinforce --environments CartPole-v1 --seeds 5 --steps 50000`,
+    )
     .action(async (names: string, flags: CompareFlags) => {
-      const algorithms = names.split(",").map((name) => findAlgorithm(library, name));
-      const environments = flags.environments.split(",").map((id) => findEnvironment(library, id));
-      for (const environment of environments) {
-        for (const algorithm of algorithms) {
-          const misfit = algorithm.fits(environment);
-          if (misfit !== null) throw new BadInput(misfit);
-        }
-      }
       const plan = {
-        algorithms: algorithms.map(({ name }) => name),
-        environments: environments.map(({ id }) => id),
-        seeds: Array.from({ length: integer("--seeds", flags.seeds, 1) }, (_, seed) => seed),
+        algorithms: names.split(","),
+        environments: flags.environments.split(","),
+        options: parseAssignments(flags.set ?? []),
+        environmentModule: flags.environmentModule,
+        seeds: Array.from({ length: integer("--seeds", flags.seeds, 1, 100_000) }, (_, seed) => seed),
         steps: integer("--steps", flags.steps, 1),
         episodes: integer("--episodes", flags.episodes, 1),
         numerics: numericsTier(flags.numerics),
         workers: integer("--workers", flags.workers, 1),
       };
-      const rows = await compare(library, plan, streams);
-      print(streams, flags.json, { steps: plan.steps, rows }, () => comparisonTable(rows));
+      const extended = await withEnvironmentModule(library, flags.environmentModule);
+      const comparison = await compare(extended, plan, streams);
+      print(streams, flags.json, comparison, () => comparisonTable(comparison.rows));
     });
 };
 
 const addList = (program: Command, library: Library, streams: Streams): void => {
   program
     .command("list")
-    .description("list algorithms and environments")
-    .option("--json", "print one JSON object", false)
-    .action((flags: { json: boolean }) => {
-      const algorithms = library.algorithms.map(({ name, summary }) => ({ name, summary }));
-      const environments = library.environments.map(({ id }) => id);
-      print(streams, flags.json, { algorithms, environments }, () =>
-        [
-          "algorithms",
-          ...algorithms.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`),
-          "environments",
-          ...environments.map((id) => `  ${id}`),
-        ].join("\n"),
-      );
+    .description("list algorithms and environments, or the options of one of them")
+    .argument("[name]", "an algorithm or an environment")
+    .option(...moduleOption)
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExamples:\n  agon list\n  agon list dqn\n  agon list FrozenLake-v1")
+    .action(async (name: string | undefined, flags: { environmentModule?: string; json?: boolean }) => {
+      const extended = await withEnvironmentModule(library, flags.environmentModule);
+      const { json, text } = name === undefined ? listAll(extended) : listOne(extended, name);
+      print(streams, flags.json, json, () => text);
     });
 };
 
-const print = (streams: Streams, json: boolean, result: unknown, text: () => string): void =>
-  void streams.stdout.write(`${json ? JSON.stringify(result) : text()}\n`);
+const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 
-const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
+const setOption = [
+  "--set <key=value>",
+  "set an option of the algorithm or the environment; repeatable, see agon list <name>",
+  collect,
+] as const;
+
+const moduleOption = ["--environment-module <file>", "module that exports environments of your own"] as const;
+
+const print = (streams: Streams, json: boolean | undefined, result: unknown, text: () => string): void =>
+  void streams.stdout.write(`${json === true ? JSON.stringify(result) : text()}\n`);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createProgressLine, progressText } from "./progress.ts";
+import { createStatusLine, progressText } from "./progress.ts";
 
 test("the line shows the share done, the rate of this process, the latest return and the time left", () => {
   const text = progressText({ from: 1000, to: 5000, step: 3000, seconds: 4, latestReturn: 87.25 });
@@ -11,13 +11,20 @@ test("the line shows the share done, the rate of this process, the latest return
 test("a terminal is redrawn at most ten times a second, anything else not at all", () => {
   let time = 0;
   let written: string[] = [];
-  const line = (isTTY: boolean) =>
-    createProgressLine({ isTTY, write: (text) => void written.push(text) }, { from: 0, to: 100, now: () => time });
+  const line = (isTTY: boolean) => createStatusLine({ isTTY, write: (text) => void written.push(text) }, () => time);
   const terminal = line(true);
-  for (; time < 1000; time += 10) terminal.update(time / 10, 1);
+  for (; time < 1000; time += 10) terminal.show(() => "text");
   expect(written).toHaveLength(10);
   written = [];
-  line(false).update(1, 1);
+  line(false).show(() => "text");
   line(false).clear();
   expect(written).toEqual([]);
+});
+
+test("a line is cut to the terminal's width, and wiped at the end", () => {
+  const written: string[] = [];
+  const line = createStatusLine({ isTTY: true, columns: 5, write: (text) => void written.push(text) }, () => 0);
+  line.show(() => "a long text");
+  line.clear();
+  expect(written).toEqual(["\r\u001b[2Ka lo", "\r\u001b[2K"]);
 });

@@ -1,37 +1,35 @@
 // The live line on stderr: how far, how fast, how well, how long still.
 
-export interface ProgressLine {
-  update(step: number, latestReturn: number | null): void;
-  /** Wipes the line. */
-  clear(): void;
-}
-
-interface Terminal {
+export interface Terminal {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
+}
+
+export interface StatusLine {
+  /** Puts a text in the place of the one before; it is asked for only if it is shown. */
+  show(text: () => string): void;
+  /** Wipes the line. */
+  clear(): void;
 }
 
 const REDRAW_MILLISECONDS = 100;
 const BAR = 20;
 
 /** A line that redraws itself at most ten times a second; on anything but a terminal it stays quiet. */
-export const createProgressLine = (
-  terminal: Terminal,
-  { from, to, now }: { readonly from: number; readonly to: number; readonly now: () => number },
-): ProgressLine => {
-  if (terminal.isTTY !== true) return { update() {}, clear() {} };
-  const start = now();
+export const createStatusLine = (terminal: Terminal, now: () => number): StatusLine => {
+  if (terminal.isTTY !== true) return { show() {}, clear() {} };
   let drawn = Number.NEGATIVE_INFINITY;
   return {
-    update(step, latestReturn) {
+    show(text) {
       const time = now();
       if (time - drawn < REDRAW_MILLISECONDS) return;
       drawn = time;
-      const text = progressText({ from, to, step, seconds: (time - start) / 1000, latestReturn });
-      terminal.write(`\r\u001b[2K${text.slice(0, (terminal.columns ?? 80) - 1)}`);
+      terminal.write(`\r\u001b[2K${text().slice(0, (terminal.columns || 80) - 1)}`);
     },
-    clear: () => void terminal.write("\r\u001b[2K"),
+    clear() {
+      if (drawn > Number.NEGATIVE_INFINITY) terminal.write("\r\u001b[2K");
+    },
   };
 };
 
@@ -45,15 +43,19 @@ interface Position {
 
 export const progressText = ({ from, to, step, seconds, latestReturn }: Position): string => {
   const rate = (step - from) / Math.max(seconds, 1e-9);
-  const filled = Math.min(BAR, Math.floor((BAR * step) / to));
-  const bar = "█".repeat(filled) + "░".repeat(BAR - filled);
   const shown = latestReturn === null ? "–" : latestReturn.toFixed(1);
   const remaining = rate > 0 ? duration((to - step) / rate) : "–";
-  return `${bar} ${step}/${to}  ${Math.round(rate)} steps/s  return ${shown}  ETA ${remaining}`;
+  return `${bar(step / to)} ${step}/${to}  ${Math.round(rate)} steps/s  return ${shown}  ETA ${remaining}`;
+};
+
+/** A share from 0 to 1 as a bar. */
+export const bar = (share: number): string => {
+  const filled = Math.min(BAR, Math.floor(BAR * share));
+  return "█".repeat(filled) + "░".repeat(BAR - filled);
 };
 
 /** 75 → "1:15", 3725 → "1:02:05". */
-const duration = (seconds: number): string => {
+export const duration = (seconds: number): string => {
   const whole = Math.max(0, Math.ceil(seconds));
   const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const shown = parts[0] === 0 ? parts.slice(1) : parts;

@@ -1,15 +1,16 @@
 // agon train: one run from its seed to its evaluation, kept in a folder if asked, continued if interrupted.
+import type { EnvironmentDefinition } from "@agon/env";
 import type { Agent, TrainEvent } from "@agon/rl";
 import type { Json, RunSpec } from "@agon/runs";
 import { RunFolder } from "@agon/runs/node";
-import { BadInput, Interrupted } from "./failure.ts";
+import { BadInput, Diverged, exitStatus, Interrupted } from "./failure.ts";
 import type { Evaluation, Library, Numerics } from "./library.ts";
-import { createProgressLine } from "./progress.ts";
+import { createStatusLine, progressText, type Terminal } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the verbs need of the process around them. */
 export interface Surroundings {
-  readonly stderr: { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
+  readonly stderr: Terminal;
   /** Milliseconds from some fixed moment. */
   readonly now: () => number;
   /** Aborted when the user wants to stop. */
@@ -30,37 +31,39 @@ export interface TrainResult {
   readonly numerics: Numerics;
 }
 
-interface Keeping {
-  readonly out?: string;
-  /** Insist on a checkpoint being there. */
-  readonly resume: boolean;
-}
-
 /** A checkpoint is written this often, beside the first and the last. */
 const CHECKPOINT_MILLISECONDS = 15_000;
-/** The event loop gets its turn this often: a signal is seen soon. */
+/** One call of `train` takes about this long: a signal and the progress line wait no longer, even where no episode ends. */
 const SLICE_MILLISECONDS = 50;
 /** Evaluation never meets the episodes of training. */
 const EVALUATION_SEED = 1_000_000;
 
 export const evaluationSeed = (seed: number): number => EVALUATION_SEED + seed;
 
+/** Without `out` nothing is kept. */
 export const train = async (
   library: Library,
   settings: Settings,
-  { out, resume }: Keeping,
+  out: string | undefined,
   surroundings: Surroundings,
 ): Promise<TrainResult> => {
   const { algorithm, environment, seed, steps, episodes } = settings;
-  if (resume && out === undefined) throw new BadInput("--resume needs --out FOLDER, the folder to go on in.");
   const numerics = await library.selectNumerics(settings.numerics);
   const agent = algorithm.create(environment, { ...settings.options, seed });
   const folder = out === undefined ? null : await RunFolder.create(out, specOf(library, settings, agent, numerics));
-  if (folder !== null) await restore(folder, agent, steps, resume);
+  const finished = (await folder?.readResult()) as TrainResult | null | undefined;
+  if (finished?.steps === steps && finished.evaluation.episodes === episodes) return finished;
+  if (folder !== null) await prepare(folder, agent, settings);
 
   const first = agent.steps;
   const seconds = await trainTo(library, agent, steps, folder, surroundings);
-  const evaluation = await library.evaluate(agent, environment, { episodes, seed: evaluationSeed(seed) });
+  const { mean, std } = await evaluateAgent(
+    library,
+    agent,
+    environment,
+    { episodes, seed: evaluationSeed(seed) },
+    surroundings,
+  );
   const result: TrainResult = {
     algorithm: algorithm.name,
     environment: environment.id,
@@ -68,7 +71,7 @@ export const train = async (
     steps: agent.steps,
     seconds,
     stepsPerSecond: seconds > 0 ? (agent.steps - first) / seconds : 0,
-    evaluation: { episodes: evaluation.episodes, mean: evaluation.mean, std: evaluation.std },
+    evaluation: { episodes, mean, std },
     curveHash: await agent.curveHash(),
     numerics,
   };
@@ -79,25 +82,41 @@ export const train = async (
 const specOf = (library: Library, settings: Settings, agent: Agent, numerics: Numerics): RunSpec => ({
   algorithm: settings.algorithm.name,
   environment: settings.environment.id,
+  ...environmentOptions(settings.environment),
   options: agent.options as Readonly<Record<string, Json>>,
   seed: settings.seed,
   numerics,
   versions: library.versions,
 });
 
-const restore = async (folder: RunFolder, agent: Agent, steps: number, resume: boolean): Promise<void> => {
-  const checkpoint = await folder.readCheckpoint();
-  if (checkpoint === null) {
-    if (resume) throw new BadInput(`--resume: folder ${folder.path} holds no checkpoint to go on from.`);
-    return folder.rewindMetrics(0);
-  }
-  agent.restore(checkpoint);
+const environmentOptions = ({ arguments: given = {} }: EnvironmentDefinition): Pick<RunSpec, "environmentOptions"> =>
+  Object.keys(given).length === 0 ? {} : { environmentOptions: given as Readonly<Record<string, Json>> };
+
+/** Brings the agent to where the folder's run stands, and the folder to what is planned now. */
+const prepare = async (folder: RunFolder, agent: Agent, { steps, episodes }: Settings): Promise<void> => {
+  await restoreAgent(folder, agent);
   if (agent.steps > steps) {
     throw new BadInput(
       `--steps is ${steps}, but the run in ${folder.path} has taken ${agent.steps}; ask for at least as many.`,
     );
   }
   await folder.rewindMetrics(agent.steps);
+  await folder.removeResult();
+  await folder.writePlan({ steps, episodes });
+};
+
+/** Puts the folder's checkpoint, if there is one, into the agent; returns whether there is. */
+export const restoreAgent = async (folder: RunFolder, agent: Agent): Promise<boolean> => {
+  const checkpoint = await folder.readCheckpoint();
+  if (checkpoint === null) return false;
+  try {
+    agent.restore(checkpoint);
+  } catch (error) {
+    throw new BadInput(
+      `Folder ${folder.path} holds a damaged checkpoint: ${(error as Error).message} Delete the folder and train anew.`,
+    );
+  }
+  return true;
 };
 
 /** Trains until `agent.steps` reaches `steps`; returns the seconds it took. Stops early, checkpoint written, if interrupted. */
@@ -108,36 +127,94 @@ const trainTo = async (
   folder: RunFolder | null,
   { stderr, now, signal }: Surroundings,
 ): Promise<number> => {
-  const progress = createProgressLine(stderr, { from: agent.steps, to: steps, now });
   const metrics: (TrainEvent & { readonly step: number })[] = [];
-  const onEvent = (event: TrainEvent): void => {
-    progress.update(event.step, event.type === "episode" ? event.return : null);
-    if (folder !== null) metrics.push(event);
-  };
+  let latestReturn: number | null = null;
+  let kept = agent.steps;
   const keep = async (): Promise<void> => {
     await folder?.appendMetrics(metrics.splice(0));
     await folder?.writeCheckpoint(agent.checkpoint());
+    kept = agent.steps;
+  };
+  const onEvent = (event: TrainEvent): void => {
+    if (event.type === "episode") latestReturn = event.return;
+    if (folder !== null) metrics.push(event);
+  };
+  const line = createStatusLine(stderr, now);
+  const [from, start] = [agent.steps, now()];
+  const show = (): void => {
+    const seconds = (now() - start) / 1000;
+    line.show(() => progressText({ from, to: steps, step: agent.steps, seconds, latestReturn }));
   };
   let seconds = 0;
-  await folder?.removeResult();
+  let stride = 16;
+  let keepAt = now() + CHECKPOINT_MILLISECONDS;
   if (agent.steps === 0) await keep();
   try {
     while (agent.steps < steps && !signal.aborted) {
-      const start = now();
-      const pause = AbortSignal.any([signal, AbortSignal.timeout(CHECKPOINT_MILLISECONDS)]);
-      const events = agent.train({ steps: steps - agent.steps });
-      await library.drive(events, { sliceMilliseconds: SLICE_MILLISECONDS, onEvent, signal: pause });
-      seconds += (now() - start) / 1000;
+      show();
+      const begin = now();
+      const events = agent.train({ steps: Math.min(stride, steps - agent.steps) });
+      await library.drive(events, { sliceMilliseconds: SLICE_MILLISECONDS, onEvent, signal });
+      await macrotask();
+      const taken = now() - begin;
+      seconds += taken / 1000;
+      stride = nextStride(stride, taken);
+      if (folder === null || now() < keepAt) continue;
       await keep();
+      keepAt = now() + CHECKPOINT_MILLISECONDS;
     }
+    if (kept < agent.steps) await keep();
+  } catch (error) {
+    await folder?.appendMetrics(metrics.splice(0));
+    throw exitStatus(error) === 3 ? divergence(error as Error, agent.steps, steps, folder, kept) : error;
   } finally {
-    progress.clear();
+    line.clear();
   }
-  if (agent.steps < steps) throw new Interrupted(interruptionText(agent.steps, steps, folder));
+  if (agent.steps < steps) throw new Interrupted(`stopped at step ${agent.steps} of ${steps}; ${wayOn(folder)}`);
   return seconds;
 };
 
-const interruptionText = (reached: number, steps: number, folder: RunFolder | null): string =>
-  folder === null
-    ? `stopped at step ${reached} of ${steps}; without --out nothing was kept.`
-    : `stopped at step ${reached} of ${steps}; the same command goes on from there.`;
+/** Steps of the next call, from how long the last one took; it grows slowly, because updates may start at any step. */
+const nextStride = (stride: number, milliseconds: number): number =>
+  Math.max(1, Math.round(stride * Math.min(2, SLICE_MILLISECONDS / Math.max(milliseconds, 1e-3))));
+
+/** Lets signals, timers and the terminal have their turn. */
+const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const divergence = (error: Error, reached: number, steps: number, folder: RunFolder | null, kept: number): Diverged =>
+  new Diverged(
+    `${error.message} Training stopped after step ${reached} of ${steps}; ${
+      folder === null
+        ? "without --out nothing was kept."
+        : `${folder.path} keeps the checkpoint of step ${kept}, the last good one.`
+    }`,
+    { cause: error },
+  );
+
+const wayOn = (folder: RunFolder | null): string =>
+  folder === null ? "without --out nothing was kept." : `agon train --resume ${folder.path} goes on from there.`;
+
+/** The agent on fresh episodes, its progress shown. */
+export const evaluateAgent = async (
+  library: Library,
+  agent: Agent,
+  environment: EnvironmentDefinition,
+  options: { readonly episodes: number; readonly seed: number },
+  { stderr, now, signal }: Surroundings,
+): Promise<Evaluation> => {
+  const line = createStatusLine(stderr, now);
+  const returns: number[] = [];
+  const onEvent = (total: number): void => {
+    returns.push(total);
+    line.show(() => `evaluating: ${returns.length} of ${options.episodes} episodes`);
+  };
+  const events = library.playEpisodes(agent, environment, options);
+  try {
+    await library.drive(events, { sliceMilliseconds: SLICE_MILLISECONDS, onEvent, signal });
+  } finally {
+    line.clear();
+  }
+  if (returns.length < options.episodes)
+    throw new Interrupted(`stopped in the evaluation, after ${returns.length} of ${options.episodes} episodes.`);
+  return library.summarise(returns);
+};

@@ -1,0 +1,143 @@
+// The command line as a process of its own: streams, signals, exit status, many processes at once.
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+const faulty = fileURLToPath(new URL("test-environments/faulty.ts", import.meta.url));
+const seconds = 1000;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "agon-process-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const start = (line: string): { readonly child: ChildProcess; readonly ended: Promise<Ended> } => {
+  const child = spawn(process.execPath, ["--conditions=@agon/source", main, ...line.split(" ")], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout?.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (status) => resolve({ status, stdout, stderr }));
+  });
+  return { child, ended };
+};
+
+const json = async (line: string): Promise<Record<string, unknown>> => {
+  const { status, stdout, stderr } = await start(`${line} --json`).ended;
+  expect([status, stderr]).toEqual([0, ""]);
+  return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+};
+
+/** Resolves once the file is there: training has begun. */
+const appears = async (path: string): Promise<void> => {
+  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+describe("Ctrl-C into a flat-out run", () => {
+  test("checkpoints and exits 130 within 2 s; resumed, the curve is that of an uninterrupted run", async () => {
+    const run = join(folder, "run");
+    const line = "train dqn CartPole-v1 --seed 3 --episodes 3";
+    const { child, ended } = start(`${line} --steps 100000000 --out ${run} --json`);
+    await appears(join(run, "checkpoint.safetensors"));
+    await pause(300);
+    const asked = performance.now();
+    child.kill("SIGINT");
+    const { status, stdout, stderr } = await ended;
+    expect(performance.now() - asked).toBeLessThan(2 * seconds);
+    expect([status, stdout]).toEqual([130, ""]);
+    const [, reached] =
+      /^agon: stopped at step (\d+) of 100000000; agon train --resume .* goes on from there\.\n$/.exec(stderr) ?? [];
+    const steps = Number(reached) + 1500;
+    expect(steps).toBeGreaterThan(1500);
+    const [resumed, whole] = await Promise.all([
+      json(`train --resume ${run} --steps ${steps}`),
+      json(`${line} --steps ${steps}`),
+    ]);
+    expect(resumed).toMatchObject({ steps, curveHash: whole.curveHash, evaluation: whole.evaluation });
+  }, 60_000);
+
+  test("is obeyed where no episode ever ends, and while evaluating", async () => {
+    for (const [sizes, reached] of [
+      ["--steps 100000000 --episodes 1", "stopped at step"],
+      ["--steps 10 --episodes 100000", "stopped in the evaluation"],
+    ]) {
+      const run = join(folder, reached.replaceAll(" ", "-"));
+      const { child, ended } = start(
+        `train dqn Endless-v0 ${sizes} --set hidden=8 --environment-module ${faulty} --out ${run}`,
+      );
+      await appears(join(run, "checkpoint.safetensors"));
+      await pause(300);
+      const asked = performance.now();
+      child.kill("SIGINT");
+      const { status, stderr } = await ended;
+      expect(performance.now() - asked).toBeLessThan(2 * seconds);
+      expect(status).toBe(130);
+      expect(stderr).toContain(reached);
+    }
+  }, 60_000);
+
+  test("ends a comparison with its child processes", async () => {
+    const { child, ended } = start("compare q-learning,sarsa --environments CliffWalking-v1 --steps 1000000000");
+    await pause(1500);
+    const asked = performance.now();
+    child.kill("SIGINT");
+    const { status, stdout, stderr } = await ended;
+    expect(performance.now() - asked).toBeLessThan(2 * seconds);
+    expect({ status, stdout, stderr }).toEqual({
+      status: 130,
+      stdout: "",
+      stderr: "agon: stopped before all runs were finished.\n",
+    });
+  }, 60_000);
+});
+
+test("a NaN exits 3 and says where", async () => {
+  const { status, stdout, stderr } = await start(
+    `train dqn NanReward-v0 --steps 5000 --environment-module ${faulty} --set hidden=8 --out ${join(folder, "run")}`,
+  ).ended;
+  expect([status, stdout]).toEqual([3, ""]);
+  expect(stderr).toMatch(
+    /^agon: Environment "NanReward-v0" gave a reward of NaN at step \d+; .*step 2004 of 5000; .*\n$/,
+  );
+});
+
+test("compare gives the scores of train, whatever the number of processes", async () => {
+  const line = "compare q-learning,sarsa --environments CliffWalking-v1 --seeds 2 --steps 3000 --episodes 5";
+  const [one, many] = await Promise.all([json(`${line} --workers 1`), json(`${line} --workers 3`)]);
+  const scores = (result: Record<string, unknown>) =>
+    (result.rows as { algorithm: string; scores: number[] }[]).map(({ algorithm, scores: each }) => [algorithm, each]);
+  expect(scores(many)).toEqual(scores(one));
+  const single = await json("train sarsa CliffWalking-v1 --seed 1 --steps 3000 --episodes 5");
+  expect(scores(one)[1]).toEqual(["sarsa", [expect.any(Number), (single.evaluation as { mean: number }).mean]]);
+}, 60_000);
+
+test("a fault in one run of a comparison ends it with that run's status and line", async () => {
+  const { status, stdout, stderr } = await start(
+    `compare dqn --environments NanReward-v0,Endless-v0 --seeds 2 --steps 5000 --set hidden=8 --environment-module ${faulty}`,
+  ).ended;
+  expect([status, stdout, stderr.split("\n").length]).toEqual([3, "", 2]);
+  expect(stderr).toMatch(/^agon: dqn NanReward-v0 --seed \d: Environment "NanReward-v0" gave a reward of NaN/);
+}, 60_000);
+
+test("a reader that stops reading is no error", async () => {
+  const { child, ended } = start("list");
+  child.stdout?.destroy();
+  expect((await ended).status).toBe(0);
+});
