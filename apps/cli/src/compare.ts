@@ -4,7 +4,7 @@ import { bootstrapInterval, interquartileMean, type Interval, mean } from "@agon
 import { BadInput, Interrupted } from "./failure.ts";
 import type { Library, Numerics } from "./library.ts";
 import { assignOptions, takesOption } from "./options.ts";
-import { bar, createStatusLine, duration } from "./progress.ts";
+import { bar, createStatusLine, duration, scoreDigits } from "./progress.ts";
 import { buildEnvironment, findAlgorithm, findEnvironment } from "./settings.ts";
 import type { Surroundings, TrainResult } from "./train.ts";
 
@@ -157,9 +157,9 @@ export const comparisonTable = (rows: readonly ComparisonRow[]): string => {
       row.algorithm,
       row.environment,
       String(row.seeds),
-      row.mean.toFixed(1),
-      `${row.interval.low.toFixed(1)} – ${row.interval.high.toFixed(1)}`,
-      row.interquartileMean.toFixed(1),
+      scoreDigits(row.mean),
+      `${scoreDigits(row.interval.low)} – ${scoreDigits(row.interval.high)}`,
+      scoreDigits(row.interquartileMean),
       row.seconds.toFixed(1),
     ]),
   ];

@@ -136,6 +136,19 @@ test("a fault in one run of a comparison ends it with that run's status and line
   expect(stderr).toMatch(/^agon: dqn NanReward-v0 --seed \d: Environment "NanReward-v0" gave a reward of NaN/);
 }, 60_000);
 
+test("bench prints the rows asked for, in the tier asked for", async () => {
+  const report = await json("bench --only A-64,H-scalar --rounds 1 --numerics strict --no-256-bit");
+  expect(Object.keys(report)).toEqual(["machine", "node", "numerics", "rows"]);
+  expect(report).toMatchObject({ node: process.version, numerics: "strict" });
+  const rows = report.rows as Record<string, unknown>[];
+  expect(rows).toMatchObject([
+    { work: "A-64", unit: "GFLOP/s", threads: 1, better: "higher", peers: {}, wideVectors: false, notes: [] },
+    { work: "H-scalar", unit: "env steps/s", threads: 1, better: "higher", peers: {} },
+  ]);
+  for (const { ours, min, max } of rows as { ours: number; min: number; max: number }[])
+    expect([ours > 0, min <= ours, ours <= max]).toEqual([true, true, true]);
+}, 60_000);
+
 test("a reader that stops reading is no error", async () => {
   const { child, ended } = start("list");
   child.stdout?.destroy();

@@ -51,10 +51,10 @@ test("train prints exactly the fields of the contract, as the last line", async 
 
 describe("bad input exits 2 with one line that names option, value and expectation", () => {
   for (const [line, complaint] of [
-    ["", "missing verb; expected train, eval, compare, list, see agon --help."],
+    ["", "missing verb; expected train, eval, compare, bench, list, see agon --help."],
     ["trian", 'unknown verb "trian"; the nearest are train.'],
     ["trian dqn CartPole-v1 --seed 3", 'unknown verb "trian"; the nearest are train.'],
-    ["--jsn", 'unknown option "--jsn"; there are train, eval, compare, list.'],
+    ["--jsn", 'unknown option "--jsn"; there are train, eval, compare, bench, list.'],
     ["train dnq CartPole-v1", 'unknown algorithm "dnq"; the nearest are dqn.'],
     ["train zzzzzz CartPole-v1", 'unknown algorithm "zzzzzz"; there are '],
     ["train dqn CartPoel-v1", 'unknown environment "CartPoel-v1"; the nearest are CartPole-v1.'],
@@ -126,6 +126,10 @@ describe("bad input exits 2 with one line that names option, value and expectati
       "compare dqn --environments CartPole-v1 --set discount=7",
       '--set discount is "7", expected a number ≥ 0 and ≤ 1.',
     ],
+    ["bench --only B5", 'unknown row "B5"; the nearest are B1, B2, C.'],
+    ["bench --only", "option '--only <rows>' argument missing"],
+    ["bench --rounds 0", '--rounds is "0", expected a whole number of at least 1.'],
+    ["bench --numerics loose", '--numerics is "loose", expected strict or fused.'],
     ["list nothing", 'unknown algorithm or environment "nothing"; '],
   ]) {
     test(line, async () => {
@@ -137,7 +141,7 @@ describe("bad input exits 2 with one line that names option, value and expectati
 });
 
 test("every verb has a help text with an example", async () => {
-  for (const verb of ["train", "eval", "compare", "list"]) {
+  for (const verb of ["train", "eval", "compare", "bench", "list"]) {
     const { status, stdout, stderr } = await agon(`${verb} --help`);
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(new RegExp(`Examples?:\n {2}agon ${verb}`));

@@ -1,6 +1,7 @@
 // The verbs and their options, and what becomes of their results: text or one JSON object on stdout, an exit status.
 import { availableParallelism } from "node:os";
 import { Command, CommanderError } from "commander";
+import { runBench } from "./bench.ts";
 import { compare, comparisonTable } from "./compare.ts";
 import { withEnvironmentModule } from "./environment-module.ts";
 import { evaluateFolder } from "./evaluate.ts";
@@ -10,6 +11,7 @@ import { listAll, listOne } from "./list.ts";
 import { parseAssignments } from "./options.ts";
 import { settingsOfFolder } from "./resume.ts";
 import { type Asked, readConfig, resolveSettings, SEED_LIMIT, unknownName } from "./settings.ts";
+import { scoreDigits } from "./progress.ts";
 import { type Surroundings, train, type TrainResult } from "./train.ts";
 import { integer, numericsTier } from "./values.ts";
 
@@ -44,6 +46,7 @@ const createProgram = (library: Library, streams: Streams): Command => {
   addTrain(program, library, streams);
   addEval(program, library, streams);
   addCompare(program, library, streams);
+  addBench(program, streams);
   addList(program, library, streams);
   return program
     .allowUnknownOption()
@@ -62,6 +65,7 @@ Examples:
   agon train dqn CartPole-v1 --seed 1 --steps 50000 --out runs/pole
   agon eval runs/pole --episodes 100
   agon compare q-learning,sarsa --environments CliffWalking-v1 --seeds 5
+  agon bench --only B1,C,H
 
 Exit status: 0 done, 2 bad input, 3 diverged (NaN or infinity), 130 interrupted.`,
     );
@@ -156,7 +160,7 @@ const trainText = ({ algorithm, environment, steps, seconds, stepsPerSecond, ...
   `curve ${result.curveHash.slice(0, 16)} (${result.numerics})`;
 
 const scoreText = (algorithm: string, environment: string, { episodes, mean, std }: Evaluation): string =>
-  `${algorithm} on ${environment}: ${mean.toFixed(1)} ± ${std.toFixed(1)} over ${episodes} episodes`;
+  `${algorithm} on ${environment}: ${scoreDigits(mean)} ± ${scoreDigits(std)} over ${episodes} episodes`;
 
 interface EvalFlags {
   readonly episodes: string;
@@ -239,6 +243,39 @@ Example:
       const extended = await withEnvironmentModule(library, flags.environmentModule);
       const comparison = await compare(extended, plan, streams);
       print(streams, flags.json, comparison, () => comparisonTable(comparison.rows));
+    });
+};
+
+interface BenchFlags {
+  readonly only?: string;
+  readonly numerics?: string;
+  readonly "256Bit": boolean;
+  readonly peers?: boolean;
+  readonly rounds: string;
+  readonly json?: boolean;
+}
+
+const addBench = (program: Command, streams: Streams): void => {
+  program
+    .command("bench")
+    .description("time products, training steps, acting and environments on this machine")
+    .option("--only <rows>", "rows separated by commas (default: all)")
+    .option("--peers", "time tfjs and jax-js beside it, in the same rounds")
+    .option("--no-256-bit", "leave V8's 256-bit vectors off; by default both are timed where they change no bit")
+    .option("--numerics <tier>", "strict or fused (default: the best this machine has)")
+    .option("--rounds <n>", "interleaved rounds; the median counts", "5")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  agon bench --only B1,C,H --json")
+    .action(async (flags: BenchFlags) => {
+      const request = {
+        only: flags.only?.split(","),
+        numerics: numericsTier(flags.numerics),
+        wideVectors: flags["256Bit"],
+        peers: flags.peers === true,
+        rounds: integer("--rounds", flags.rounds, 1),
+      };
+      const { report, table } = await runBench(request, streams);
+      print(streams, flags.json, report, () => table);
     });
 };
 

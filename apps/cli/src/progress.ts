@@ -43,10 +43,13 @@ interface Position {
 
 export const progressText = ({ from, to, step, seconds, latestReturn }: Position): string => {
   const rate = (step - from) / Math.max(seconds, 1e-9);
-  const shown = latestReturn === null ? "–" : latestReturn.toFixed(1);
+  const shown = latestReturn === null ? "–" : scoreDigits(latestReturn);
   const remaining = rate > 0 ? duration((to - step) / rate) : "–";
   return `${bar(step / to)} ${step}/${to}  ${Math.round(rate)} steps/s  return ${shown}  ETA ${remaining}`;
 };
+
+/** Returns of a lake are shares of one, those of a pole hundreds. */
+export const scoreDigits = (value: number): string => value.toFixed(Math.abs(value) < 10 ? 2 : 1);
 
 /** A share from 0 to 1 as a bar. */
 export const bar = (share: number): string => {

@@ -1,0 +1,46 @@
+// agon bench: which rows, how long, with whom; the timing itself is @agon/bench's.
+import type { BenchReport, Work } from "@agon/bench";
+import { Interrupted } from "./failure.ts";
+import type { Numerics } from "./library.ts";
+import { bar, createStatusLine } from "./progress.ts";
+import { unknownName } from "./settings.ts";
+import type { Surroundings } from "./train.ts";
+
+export interface BenchRequest {
+  /** Names of rows; undefined: all. */
+  readonly only: readonly string[] | undefined;
+  readonly numerics: Numerics | undefined;
+  readonly wideVectors: boolean;
+  readonly peers: boolean;
+  readonly rounds: number;
+}
+
+/** Rows are timed only by Node programs that nothing else runs in; loaded here, because nothing else of the program needs it. */
+export const runBench = async (
+  { only, ...plan }: BenchRequest,
+  { stderr, now, signal }: Surroundings,
+): Promise<{ readonly report: BenchReport; readonly table: string }> => {
+  const { bench, benchTable, works } = await import("@agon/bench");
+  const chosen = only === undefined ? works : only.map((name) => findWork(works, name));
+  const line = createStatusLine(stderr, now);
+  const onRow = (name: string, index: number): void =>
+    line.show(() => `${bar(index / chosen.length)} ${index}/${chosen.length} rows  ${name}`);
+  try {
+    const report = await bench({ works: chosen, secondsPerRound: 0.12, ...plan }, { signal, onRow });
+    return { report, table: benchTable(report) };
+  } catch (error) {
+    throw signal.aborted ? new Interrupted("stopped before all rows were timed.") : error;
+  } finally {
+    line.clear();
+  }
+};
+
+const findWork = (works: readonly Work[], name: string): Work => {
+  const found = works.find((work) => work.name === name);
+  if (found !== undefined) return found;
+  throw unknownName(
+    "row",
+    name,
+    works.map((work) => work.name),
+  );
+};

@@ -1,0 +1,189 @@
+// The contest: for every row the contestants in processes of their own, their rounds interleaved; medians and ranges.
+import { arch, availableParallelism, cpus, platform } from "node:os";
+import { ContestantClient } from "./contestant-client.ts";
+import { median } from "./timing.ts";
+import { figure, type Work } from "./works.ts";
+
+export interface BenchPlan {
+  readonly works: readonly Work[];
+  readonly numerics: string | undefined;
+  /** Whether to time agon with V8's 256-bit vectors too. */
+  readonly wideVectors: boolean;
+  readonly peers: boolean;
+  readonly rounds: number;
+  readonly secondsPerRound: number;
+}
+
+/** Median of the rounds, and the least and the greatest of them. */
+export interface Timed {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface BenchRow {
+  readonly work: string;
+  readonly title: string;
+  /** Median: with 256-bit vectors where they are on and change no bit, else without. */
+  readonly ours: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: Work["unit"];
+  readonly threads: 1;
+  readonly better: Work["better"];
+  /** Whether `ours` is with 256-bit vectors. */
+  readonly wideVectors: boolean;
+  /** The same without them, as in a page. */
+  readonly without256Bit?: Timed;
+  /** Time per floating-point operation relative to B1's, of steps of other nets; see docs/benchmarks.md. */
+  readonly timePerOperationOfB1?: number;
+  readonly peers: Readonly<Record<string, number>>;
+  readonly peerRanges: Readonly<Record<string, readonly [min: number, max: number]>>;
+  /** Why something is missing. */
+  readonly notes: readonly string[];
+}
+
+export interface BenchReport {
+  readonly machine: string;
+  readonly node: string;
+  readonly numerics: string;
+  readonly rows: readonly BenchRow[];
+}
+
+export interface BenchSurroundings {
+  readonly signal: AbortSignal;
+  /** Told before every row. */
+  readonly onRow: (work: string, index: number) => void;
+}
+
+const WIDE_VECTORS = "--experimental-wasm-revectorize";
+const PEERS = ["tfjs-wasm", "jax-js-wasm"];
+
+/** Runs before the outcomes are compared: enough for the optimising compiler's code to take part. */
+const outcomeRuns = ({ amount, wasm }: Work): number =>
+  wasm ? Math.min(2000, Math.max(3, Math.round(1e9 / amount))) : 0;
+
+export const bench = async (plan: BenchPlan, { signal, onRow }: BenchSurroundings): Promise<BenchReport> => {
+  const rows: BenchRow[] = [];
+  let numerics = "";
+  for (const [index, work] of plan.works.entries()) {
+    onRow(work.name, index);
+    const { row, tier } = await timeRow(work, plan, signal);
+    numerics = tier;
+    rows.push(withComparison(row, work, rows, plan.works));
+  }
+  return { machine: machine(), node: process.version, numerics, rows };
+};
+
+interface Entrant {
+  readonly name: string;
+  readonly contestant: string;
+  readonly flags: readonly string[];
+}
+
+const entrantsFor = ({ wasm }: Work, { wideVectors, peers }: BenchPlan): Entrant[] => [
+  { name: "agon", contestant: "agon", flags: [] },
+  ...(wasm && wideVectors ? [{ name: "agon-256", contestant: "agon", flags: [WIDE_VECTORS] }] : []),
+  ...(peers ? PEERS.map((name) => ({ name, contestant: name, flags: [] })) : []),
+];
+
+const timeRow = async (
+  work: Work,
+  plan: BenchPlan,
+  signal: AbortSignal,
+): Promise<{ readonly row: BenchRow; readonly tier: string }> => {
+  const clients = new Map<string, ContestantClient>();
+  const outcomes = new Map<string, string | undefined>();
+  const seconds = new Map<string, number[]>();
+  const notes: string[] = [];
+  let tier = "";
+  const drop = (name: string, reason: string): void => {
+    if (name === "agon") throw new Error(`bench: ${work.name}: ${reason}`);
+    notes.push(`${name}: ${reason}`);
+    clients.get(name)?.close();
+    clients.delete(name);
+    seconds.delete(name);
+  };
+  try {
+    for (const { name, contestant, flags } of entrantsFor(work, plan)) {
+      signal.throwIfAborted();
+      const client = new ContestantClient(flags);
+      clients.set(name, client);
+      const request = {
+        kind: "prepare",
+        contestant,
+        row: work.name,
+        numerics: plan.numerics,
+        runs: contestant === "agon" ? outcomeRuns(work) : 0,
+        warmUpSeconds: 0.3,
+      } as const;
+      try {
+        const prepared = await client.ask(request, "prepared");
+        if (name === "agon") tier = prepared.numerics ?? "";
+        outcomes.set(name, prepared.outcome);
+        if (prepared.able) seconds.set(name, []);
+        else {
+          client.close();
+          clients.delete(name);
+        }
+      } catch (error) {
+        drop(name, (error as Error).message);
+      }
+    }
+    for (let round = 0; round < plan.rounds; round++)
+      for (const [name, times] of seconds) {
+        signal.throwIfAborted();
+        const reply = await clients.get(name)!.ask({ kind: "round", seconds: plan.secondsPerRound }, "round");
+        times.push(reply.secondsPerRun);
+      }
+    for (const [name, client] of clients)
+      await client.ask({ kind: "check" }, "checked").catch((error: Error) => drop(name, error.message));
+  } finally {
+    for (const client of clients.values()) client.close();
+  }
+  if (outcomes.get("agon-256") !== undefined && outcomes.get("agon-256") !== outcomes.get("agon"))
+    drop("agon-256", "256-bit vectors gave other bits, so they are off");
+  return { row: rowOf(work, seconds, notes), tier };
+};
+
+const rowOf = (work: Work, seconds: ReadonlyMap<string, readonly number[]>, notes: readonly string[]): BenchRow => {
+  const timed = new Map([...seconds].map(([name, times]) => [name, timedOf(work, times)]));
+  const narrow = timed.get("agon")!;
+  const wide = timed.get("agon-256");
+  const ours = wide ?? narrow;
+  const peers = [...timed].filter(([name]) => PEERS.includes(name));
+  return {
+    work: work.name,
+    title: work.title,
+    ours: ours.median,
+    min: ours.min,
+    max: ours.max,
+    unit: work.unit,
+    threads: 1,
+    better: work.better,
+    wideVectors: wide !== undefined,
+    ...(wide === undefined ? {} : { without256Bit: narrow }),
+    peers: Object.fromEntries(peers.map(([name, each]) => [name, each.median])),
+    peerRanges: Object.fromEntries(peers.map(([name, { min, max }]) => [name, [min, max] as const])),
+    notes,
+  };
+};
+
+const timedOf = (work: Work, seconds: readonly number[]): Timed => {
+  const figures = seconds.map((each) => figure(work, each));
+  return { median: rounded(median(figures)), min: rounded(Math.min(...figures)), max: rounded(Math.max(...figures)) };
+};
+
+/** Four digits: more are noise. */
+const rounded = (value: number): number => Number(value.toPrecision(4));
+
+/** B1-other beside B1: nothing knows a row if a like net costs the like per operation. */
+const withComparison = (row: BenchRow, work: Work, before: readonly BenchRow[], works: readonly Work[]): BenchRow => {
+  const reference = before.find((each) => each.work === "B1");
+  const referenceWork = works.find(({ name }) => name === "B1");
+  if (row.work !== "B1-other" || reference === undefined || referenceWork === undefined) return row;
+  const ratio = row.ours / work.amount / (reference.ours / referenceWork.amount);
+  return { ...row, timePerOperationOfB1: rounded(ratio) };
+};
+
+const machine = (): string => `${cpus()[0]?.model.trim() || arch()}, ${availableParallelism()} cores, ${platform()}`;

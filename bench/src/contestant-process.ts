@@ -1,0 +1,69 @@
+// A contestant at one row, in a process of its own: prepares, warms up, runs a round whenever it is asked to.
+import { createHash } from "node:crypto";
+import type { Contestant, Prepared } from "./contestants/contestant.ts";
+import { createTimer, type Timer } from "./timing.ts";
+
+/** What the process is asked for … */
+export type Request =
+  | {
+      readonly kind: "prepare";
+      readonly contestant: string;
+      readonly row: string;
+      readonly numerics: string | undefined;
+      /** Runs before the outcome is looked at. */
+      readonly runs: number;
+      readonly warmUpSeconds: number;
+    }
+  | { readonly kind: "round"; readonly seconds: number }
+  | { readonly kind: "check" };
+
+/** … and answers. */
+export type Answer =
+  | {
+      readonly kind: "prepared";
+      readonly name: string;
+      readonly numerics: string | undefined;
+      /** Whether the contestant does this row at all. */
+      readonly able: boolean;
+      /** Hash of the outcome, if it tells one. */
+      readonly outcome: string | undefined;
+    }
+  | { readonly kind: "round"; readonly secondsPerRun: number }
+  | { readonly kind: "checked" }
+  | { readonly kind: "failed"; readonly message: string };
+
+const contestants: Readonly<Record<string, (numerics: string | undefined) => Promise<Contestant>>> = {
+  agon: async (numerics) => (await import("./contestants/agon.ts")).createContestant(numerics),
+  "tfjs-wasm": async () => (await import("./contestants/tfjs.ts")).createContestant(),
+  "jax-js-wasm": async () => (await import("./contestants/jax-js.ts")).createContestant(),
+};
+
+let prepared: Prepared | undefined;
+let timer: Timer | undefined;
+
+const answer = async (request: Request): Promise<Answer> => {
+  if (request.kind === "prepare") {
+    const { name, numerics, rows } = await contestants[request.contestant](request.numerics);
+    prepared = await rows[request.row]?.();
+    if (prepared === undefined) return { kind: "prepared", name, numerics, able: false, outcome: undefined };
+    for (let i = 0; i < request.runs; i++) await prepared.run();
+    const bytes = prepared.outcome?.();
+    timer = createTimer(prepared.run, prepared.asynchronous === true, () => performance.now() / 1000);
+    await timer.warmUp(request.warmUpSeconds);
+    const outcome = bytes && createHash("sha256").update(bytes).digest("hex");
+    return { kind: "prepared", name, numerics, able: true, outcome };
+  }
+  if (timer === undefined || prepared === undefined) throw new Error("internal: asked before it was prepared.");
+  if (request.kind === "round") return { kind: "round", secondsPerRun: await timer.round(request.seconds) };
+  await prepared.check?.();
+  return { kind: "checked" };
+};
+
+process.on("message", (request: Request) => {
+  answer(request)
+    .catch(
+      (error: unknown): Answer => ({ kind: "failed", message: error instanceof Error ? error.message : `${error}` }),
+    )
+    .then((reply) => process.send?.(reply));
+});
+process.on("disconnect", () => process.exit());

@@ -1,0 +1,49 @@
+// The report as a Markdown table for people.
+import type { BenchReport, BenchRow } from "./bench.ts";
+
+export const benchTable = ({ machine, node, numerics, rows }: BenchReport): string => {
+  const peers = [...new Set(rows.flatMap((row) => Object.keys(row.peers)))];
+  const wide = rows.some((row) => row.without256Bit !== undefined);
+  const header = ["row", "work", "unit", "agon", "min – max", ...(wide ? ["without 256 bits"] : []), ...peers];
+  const lines = rows.map((row) => [
+    row.work,
+    row.title,
+    row.unit,
+    shown(row.ours),
+    `${shown(row.min)} – ${shown(row.max)}`,
+    ...(wide ? [row.without256Bit ? shown(row.without256Bit.median) : "–"] : []),
+    ...peers.map((peer) => (row.peers[peer] === undefined ? "–" : `${shown(row.peers[peer])} (${ratio(row, peer)})`)),
+  ]);
+  const likeB1 = rows
+    .filter((row) => row.timePerOperationOfB1 !== undefined)
+    .map((row) => `${row.work} takes ${row.timePerOperationOfB1}× the time of B1 per floating-point operation.`);
+  const said = [...new Set(rows.flatMap((row) => row.notes))].map((note) => {
+    const concerned = rows.filter((row) => row.notes.includes(note)).map((row) => row.work);
+    return `${concerned.join(", ")}: ${note}`;
+  });
+  const notes = [...likeB1, ...said];
+  return [
+    `${machine}; Node ${node}; ${numerics} arithmetic; one thread; medians of interleaved rounds`,
+    "",
+    markdown([header, ...lines]),
+    ...(notes.length > 0 ? ["", ...notes] : []),
+  ].join("\n");
+};
+
+/** How many times better than the peer. */
+const ratio = ({ ours, better, peers }: BenchRow, peer: string): string => {
+  const times = better === "lower" ? peers[peer] / ours : ours / peers[peer];
+  return `${times.toPrecision(2)}×`;
+};
+
+const shown = (value: number): string =>
+  value >= 1e6 ? `${(value / 1e6).toPrecision(3)} M` : String(Number(value.toPrecision(3)));
+
+const markdown = (lines: readonly (readonly string[])[]): string => {
+  const widths = lines[0].map((_, column) => Math.max(3, ...lines.map((line) => line[column].length)));
+  const cell = (text: string, column: number): string =>
+    column < 3 ? text.padEnd(widths[column]) : text.padStart(widths[column]);
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
+  const rule = `| ${widths.map((width, column) => (column < 3 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`)).join(" | ")} |`;
+  return [line(lines[0]), rule, ...lines.slice(1).map(line)].join("\n");
+};
