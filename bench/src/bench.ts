@@ -114,6 +114,7 @@ const timeRow = async (
         contestant,
         row: work.name,
         numerics: plan.numerics,
+        vectorBits: name === "agon-256" ? 256 : 128,
         runs: contestant === "agon" ? outcomeRuns(work) : 0,
         warmUpSeconds: 0.3,
       } as const;

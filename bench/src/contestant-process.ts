@@ -10,6 +10,7 @@ export type Request =
       readonly contestant: string;
       readonly row: string;
       readonly numerics: string | undefined;
+      readonly vectorBits: 128 | 256;
       /** Runs before the outcome is looked at. */
       readonly runs: number;
       readonly warmUpSeconds: number;
@@ -32,8 +33,10 @@ export type Answer =
   | { readonly kind: "checked" }
   | { readonly kind: "failed"; readonly message: string };
 
-const contestants: Readonly<Record<string, (numerics: string | undefined) => Promise<Contestant>>> = {
-  agon: async (numerics) => (await import("./contestants/agon.ts")).createContestant(numerics),
+type Choice = Pick<Extract<Request, { kind: "prepare" }>, "numerics" | "vectorBits">;
+
+const contestants: Readonly<Record<string, (choice: Choice) => Promise<Contestant>>> = {
+  agon: async (choice) => (await import("./contestants/agon.ts")).createContestant(choice),
   "tfjs-wasm": async () => (await import("./contestants/tfjs.ts")).createContestant(),
   "jax-js-wasm": async () => (await import("./contestants/jax-js.ts")).createContestant(),
 };
@@ -43,7 +46,7 @@ let timer: Timer | undefined;
 
 const answer = async (request: Request): Promise<Answer> => {
   if (request.kind === "prepare") {
-    const { name, numerics, rows } = await contestants[request.contestant](request.numerics);
+    const { name, numerics, rows } = await contestants[request.contestant](request);
     prepared = await rows[request.row]?.();
     if (prepared === undefined) return { kind: "prepared", name, numerics, able: false, outcome: undefined };
     for (let i = 0; i < request.runs; i++) await prepared.run();

@@ -3,7 +3,7 @@ import { make, makeVector } from "@agon/environments";
 import { crossEntropy, huber, MLP, mse, relu, tanh } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { argmax } from "@agon/rl";
-import { backendInForce, compile, selectBackend, type Tensor, tensor, Variable, zeros } from "@agon/tensor";
+import { backendInForce, compile, selectBackend, setVectorBits, type Tensor, tensor, Variable, zeros } from "@agon/tensor";
 import { integers, normals } from "../inputs.ts";
 import { ELEMENTS, LANES, type NetShape, netB1, netB2, netOther } from "../works.ts";
 import { checkFell, checkProduct, type Contestant, type Prepared } from "./contestant.ts";
@@ -123,8 +123,15 @@ const adam = (): Prepared => {
   return { run, outcome: () => parameters[0].toHost() };
 };
 
-/** `numerics`: "strict" forces that tier. */
-export const createContestant = async (numerics?: string): Promise<Contestant> => {
+export interface Choice {
+  /** "strict" forces that tier. */
+  readonly numerics: string | undefined;
+  /** 256 where V8 runs with its flag. */
+  readonly vectorBits: 128 | 256;
+}
+
+export const createContestant = async ({ numerics, vectorBits }: Choice): Promise<Contestant> => {
+  setVectorBits(vectorBits);
   await selectBackend(numerics === "strict" ? "wasm-strict" : "wasm");
   return {
     name: "agon",
