@@ -5,17 +5,19 @@ import { createRandom } from "@agon/random";
 import { algorithms, drive, playEpisodes, summarise } from "@agon/rl";
 import { backendInForce, selectBackend } from "@agon/tensor";
 import { BadInput } from "./failure.ts";
-import type { Library, Numerics } from "./library.ts";
+import type { Library } from "./library.ts";
+import { chooseVectorBits } from "./wide-vectors.ts";
 
 /** The wasm backend in the wanted tier, or the best one; where wasm does not work the reference backend, which is strict. */
-const selectNumerics = async (wanted?: Numerics): Promise<Numerics> => {
+const selectArithmetic: Library["selectArithmetic"] = async ({ numerics: wanted, widen = false }) => {
+  const vectorBits = widen ? await chooseVectorBits(wanted) : 128;
   await selectBackend(wanted === "strict" ? "wasm-strict" : "wasm", "js");
   const { numerics } = backendInForce();
   if (wanted !== undefined && numerics !== wanted)
     throw new BadInput(
       `numerics is ${wanted}, but this machine rounds products before it adds them; --numerics strict works everywhere.`,
     );
-  return numerics === "fused" ? "fused" : "strict";
+  return { numerics: numerics === "fused" ? "fused" : "strict", vectorBits };
 };
 
 export const agonLibrary = (version: string): Library => createLibrary(environments, versionsOf(version));
@@ -34,7 +36,7 @@ const createLibrary = (
   environments: new Registry(known),
   with: (own, ownVersions) => createLibrary([...known, ...own], { ...versions, ...ownVersions }),
   versions,
-  selectNumerics,
+  selectArithmetic,
   createRandom,
   playEpisodes,
   summarise,

@@ -18,6 +18,8 @@ export interface ComparisonPlan {
   readonly steps: number;
   readonly episodes: number;
   readonly numerics: Numerics | undefined;
+  /** Vectors of 256 bits, where they change no bit. */
+  readonly allowWide: boolean;
   /** Processes at a time. */
   readonly workers: number;
 }
@@ -121,6 +123,7 @@ const trainParameters = (plan: ComparisonPlan, { algorithm, environment, keys }:
   `${plan.episodes}`,
   ...keys.flatMap((key) => ["--set", `${key}=${plan.options[key]}`]),
   ...(plan.numerics === undefined ? [] : ["--numerics", plan.numerics]),
+  ...(plan.allowWide ? [] : ["--no-256-bit"]),
   ...(plan.environmentModule === undefined ? [] : ["--environment-module", plan.environmentModule]),
 ];
 

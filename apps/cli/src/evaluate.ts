@@ -36,7 +36,7 @@ export const evaluateFolder = async (
     findEnvironment(library, spec.environment).id,
     spec.environmentOptions ?? {},
   );
-  const numerics = await library.selectNumerics(plan.numerics ?? (spec.numerics as Numerics));
+  const { numerics } = await library.selectArithmetic({ numerics: plan.numerics ?? (spec.numerics as Numerics) });
   const agent = algorithm.create(environment, { ...spec.options, seed: spec.seed });
   if (!(await restoreAgent(folder, agent))) throw new BadInput(`Folder ${path} holds no checkpoint; train it first.`);
   const options = { episodes: plan.episodes, seed: plan.seed ?? evaluationSeed(spec.seed) };

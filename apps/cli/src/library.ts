@@ -6,6 +6,12 @@ import type { Agent, AlgorithmSpec } from "@agon/rl";
 /** Arithmetic tiers, see docs/ARCHITECTURE.md. */
 export type Numerics = "strict" | "fused";
 
+export interface Arithmetic {
+  readonly numerics: Numerics;
+  /** Of the vectors; no result depends on them. */
+  readonly vectorBits: 128 | 256;
+}
+
 export interface Evaluation {
   readonly episodes: number;
   readonly mean: number;
@@ -19,8 +25,8 @@ export interface Library {
   with(own: readonly (EnvironmentDefinition | EnvironmentEntry)[], versions: Readonly<Record<string, string>>): Library;
   /** Versions of the packages whose code decides what is learned. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Puts a tier in force, or the best one this machine has, and returns it. */
-  selectNumerics(wanted?: Numerics): Promise<Numerics>;
+  /** Puts the arithmetic in force: the wanted tier or the best one, and with `widen` vectors of 256 bits where they change no bit. */
+  selectArithmetic(wanted: { readonly numerics?: Numerics; readonly widen?: boolean }): Promise<Arithmetic>;
   createRandom(seed: number): Random;
   /** Plays evaluation episodes; yields the return of each. */
   playEpisodes(

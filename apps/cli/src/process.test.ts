@@ -136,6 +136,14 @@ test("a fault in one run of a comparison ends it with that run's status and line
   expect(stderr).toMatch(/^agon: dqn NanReward-v0 --seed \d: Environment "NanReward-v0" gave a reward of NaN/);
 }, 60_000);
 
+test("256-bit vectors change no bit, and are said", async () => {
+  const line = "train dqn CartPole-v1 --steps 20000 --episodes 1 --set hidden=16 --set trainInterval=20";
+  const [wide, narrow] = await Promise.all([json(line), json(`${line} --no-256-bit`)]);
+  expect(narrow.vectorBits).toBe(128);
+  if (process.arch === "x64") expect(wide.vectorBits).toBe(256);
+  expect(wide.curveHash).toBe(narrow.curveHash);
+}, 60_000);
+
 test("bench prints the rows asked for, in the tier asked for", async () => {
   const report = await json("bench --only A-64,H-scalar --rounds 1 --numerics strict --no-256-bit");
   expect(Object.keys(report)).toEqual(["machine", "node", "numerics", "rows"]);

@@ -43,6 +43,7 @@ test("train prints exactly the fields of the contract, as the last line", async 
     "evaluation",
     "curveHash",
     "numerics",
+    "vectorBits",
   ]);
   expect(result).toMatchObject({ algorithm: "q-learning", environment: "CliffWalking-v1", seed: 1, steps: 1000 });
   expect(Object.keys(result.evaluation)).toEqual(["episodes", "mean", "std"]);

@@ -77,6 +77,7 @@ interface TrainFlags {
   readonly episodes?: string;
   readonly numerics?: string;
   readonly set?: readonly string[];
+  readonly "256Bit": boolean;
   readonly config?: string;
   readonly environmentModule?: string;
   readonly out?: string;
@@ -97,6 +98,7 @@ const addTrain = (program: Command, library: Library, streams: Streams): void =>
     .option(...setOption)
     .option("--config <file>", "JSON with algorithm, environment, seed, steps, episodes, numerics, options")
     .option(...moduleOption)
+    .option(...narrowOption)
     .option("--out <folder>", "keep the run here; Ctrl-C leaves a checkpoint, and the same command goes on")
     .option("--resume <folder>", "go on with the run in this folder, as it was planned or up to --steps")
     .option("--json", "print one JSON object")
@@ -136,13 +138,23 @@ const trainAnew = async (
     numerics: flags.numerics ?? config.numerics,
     options: { ...config.options, ...parseAssignments(flags.set ?? []) },
   });
-  return train(library, settings, flags.out, streams);
+  return train(library, settings, { out: flags.out, allowWide: flags["256Bit"] }, streams);
 };
 
 const trainOn = async (
   library: Library,
   folder: string,
-  { algorithm, seed, numerics, set, config, out, steps, episodes }: TrainFlags & { algorithm?: string },
+  {
+    algorithm,
+    seed,
+    numerics,
+    set,
+    config,
+    out,
+    steps,
+    episodes,
+    "256Bit": allowWide,
+  }: TrainFlags & { readonly algorithm?: string },
   streams: Streams,
 ): Promise<TrainResult> => {
   const given = { algorithm, "--seed": seed, "--numerics": numerics, "--set": set, "--config": config, "--out": out };
@@ -151,13 +163,14 @@ const trainOn = async (
     throw new BadInput(
       `--resume ${folder} takes everything from the folder but --steps and --episodes; leave out ${surplus}.`,
     );
-  return train(library, await settingsOfFolder(library, folder, { steps, episodes }), folder, streams);
+  const settings = await settingsOfFolder(library, folder, { steps, episodes });
+  return train(library, settings, { out: folder, allowWide }, streams);
 };
 
 const trainText = ({ algorithm, environment, steps, seconds, stepsPerSecond, ...result }: TrainResult): string =>
   `${scoreText(algorithm, environment, result.evaluation)}\n` +
   `${steps} steps, ${seconds.toFixed(1)} s of training at ${Math.round(stepsPerSecond)} steps/s, ` +
-  `curve ${result.curveHash.slice(0, 16)} (${result.numerics})`;
+  `curve ${result.curveHash.slice(0, 16)} (${result.numerics}, ${result.vectorBits}-bit vectors)`;
 
 const scoreText = (algorithm: string, environment: string, { episodes, mean, std }: Evaluation): string =>
   `${algorithm} on ${environment}: ${scoreDigits(mean)} ± ${scoreDigits(std)} over ${episodes} episodes`;
@@ -196,6 +209,7 @@ const addEval = (program: Command, library: Library, streams: Streams): void => 
 
 interface CompareFlags {
   readonly environments: string;
+  readonly "256Bit": boolean;
   readonly seeds: string;
   readonly steps: string;
   readonly episodes: string;
@@ -218,6 +232,7 @@ const addCompare = (program: Command, library: Library, streams: Streams): void 
     .option("--numerics <tier>", "strict or fused (default: the best this machine has)")
     .option(...setOption)
     .option(...moduleOption)
+    .option(...narrowOption)
     .option("--workers <n>", "processes at a time", String(availableParallelism()))
     .option("--json", "print one JSON object")
     .addHelpText(
@@ -238,6 +253,7 @@ Example:
         steps: integer("--steps", flags.steps, 1),
         episodes: integer("--episodes", flags.episodes, 1),
         numerics: numericsTier(flags.numerics),
+        allowWide: flags["256Bit"],
         workers: integer("--workers", flags.workers, 1),
       };
       const extended = await withEnvironmentModule(library, flags.environmentModule);
@@ -300,6 +316,11 @@ const setOption = [
   "--set <key=value>",
   "set an option of the algorithm or the environment; repeatable, see agon list <name>",
   collect,
+] as const;
+
+const narrowOption = [
+  "--no-256-bit",
+  "leave V8's 256-bit vectors off; long runs use them where a self-check finds that they change no bit",
 ] as const;
 
 const moduleOption = ["--environment-module <file>", "module that exports environments of your own"] as const;

@@ -29,6 +29,8 @@ export interface TrainResult {
   readonly evaluation: Evaluation;
   readonly curveHash: string;
   readonly numerics: Numerics;
+  /** Of the vectors that computed it; results do not depend on them. */
+  readonly vectorBits: 128 | 256;
 }
 
 /** A checkpoint is written this often, beside the first and the last. */
@@ -40,15 +42,25 @@ const EVALUATION_SEED = 1_000_000;
 
 export const evaluationSeed = (seed: number): number => EVALUATION_SEED + seed;
 
-/** Without `out` nothing is kept. */
+/** The self-check of 256-bit vectors takes half a second: shorter runs gain nothing. */
+const STEPS_WORTH_WIDENING = 20_000;
+
+export interface TrainChoices {
+  /** Folder that keeps the run; without it nothing is kept. */
+  readonly out: string | undefined;
+  /** Vectors of 256 bits, where they change no bit. */
+  readonly allowWide: boolean;
+}
+
 export const train = async (
   library: Library,
   settings: Settings,
-  out: string | undefined,
+  { out, allowWide }: TrainChoices,
   surroundings: Surroundings,
 ): Promise<TrainResult> => {
   const { algorithm, environment, seed, steps, episodes } = settings;
-  const numerics = await library.selectNumerics(settings.numerics);
+  const widen = allowWide && algorithm.tabular !== true && steps >= STEPS_WORTH_WIDENING;
+  const { numerics, vectorBits } = await library.selectArithmetic({ numerics: settings.numerics, widen });
   const agent = algorithm.create(environment, { ...settings.options, seed });
   const folder = out === undefined ? null : await RunFolder.create(out, specOf(library, settings, agent, numerics));
   const finished = (await folder?.readResult()) as TrainResult | null | undefined;
@@ -74,6 +86,7 @@ export const train = async (
     evaluation: { episodes, mean, std },
     curveHash: await agent.curveHash(),
     numerics,
+    vectorBits,
   };
   await folder?.writeResult(result);
   return result;

@@ -3,7 +3,16 @@ import { make, makeVector } from "@agon/environments";
 import { crossEntropy, huber, MLP, mse, relu, tanh } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { argmax } from "@agon/rl";
-import { backendInForce, compile, selectBackend, setVectorBits, type Tensor, tensor, Variable, zeros } from "@agon/tensor";
+import {
+  backendInForce,
+  compile,
+  selectBackend,
+  setVectorBits,
+  type Tensor,
+  tensor,
+  Variable,
+  zeros,
+} from "@agon/tensor";
 import { integers, normals } from "../inputs.ts";
 import { ELEMENTS, LANES, type NetShape, netB1, netB2, netOther } from "../works.ts";
 import { checkFell, checkProduct, type Contestant, type Prepared } from "./contestant.ts";

@@ -25,6 +25,8 @@ export interface AlgorithmSpec {
   /** One line for menus. */
   readonly summary: string;
   readonly options: readonly OptionSpec[];
+  /** Learns a table: no tensors take part. */
+  readonly tabular?: boolean;
   /** Null where the algorithm fits the environment, else the reason why not, as one clear line. */
   fits(environment: EnvironmentDefinition): string | null;
   /** Tuned options for an environment id, laid over the defaults. */

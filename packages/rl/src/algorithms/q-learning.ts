@@ -178,6 +178,7 @@ export const qLearning: AlgorithmSpec = {
   title: "Q-learning",
   summary: "A table of action values, each moved towards reward plus the best next value.",
   options: optionSpecs,
+  tabular: true,
   fits: (environment) => needsTable("Q-learning", environment),
   tuned: (id) => ({ ...tuned[id] }),
   create: (environment, options) => new QLearning(environment, options),

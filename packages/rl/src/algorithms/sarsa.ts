@@ -183,6 +183,7 @@ export const sarsa: AlgorithmSpec = {
   title: "SARSA",
   summary: "A table of action values, each moved towards reward plus the value of the action really taken next.",
   options: optionSpecs,
+  tabular: true,
   fits: (environment) => needsTable("SARSA", environment),
   tuned: (id) => ({ ...tuned[id] }),
   create: (environment, options) => new Sarsa(environment, options),
