@@ -1,0 +1,31 @@
+// The short form of test/soak: loops of user code, none of which manages memory, stay flat.
+import { describe, expect, test } from "vitest";
+import { growthOf } from "../soak/soak.ts";
+
+/**
+ * In so few iterations the code that V8 makes meanwhile still shows, as a byte or so each. A kept tensor would be hundreds, and the object
+ * of one number that `leak` keeps is forty. The long form asks for one byte.
+ */
+const BAR = 4;
+
+describe.concurrent("JavaScript and wasm memory stay flat", () => {
+  test("in DQN on CartPole, by the bar of the long form", async () => {
+    const { javascript, wasmInUse, wasmReserved } = await growthOf("dqn", 100_000);
+    expect(javascript).toBeLessThanOrEqual(1);
+    expect(wasmInUse).toBeLessThanOrEqual(1);
+    expect(wasmReserved).toBe(0);
+  });
+
+  for (const program of ["gradient descent", "minimize", "compiled step", "act", "vector", "evaluate"]) {
+    test(`in the loop "${program}"`, async () => {
+      const { javascript, wasmInUse, wasmReserved } = await growthOf(program, 10_000);
+      expect(javascript).toBeLessThanOrEqual(BAR);
+      expect(wasmInUse).toBe(0);
+      expect(wasmReserved).toBe(0);
+    });
+  }
+
+  test("and a loop that keeps an object an iteration is caught", async () => {
+    expect((await growthOf("leak", 10_000)).javascript).toBeGreaterThan(BAR);
+  });
+});
