@@ -105,8 +105,8 @@ const timeRow = async (
     seconds.delete(name);
   };
   try {
-    for (const { name, contestant, flags } of entrantsFor(work, plan)) {
-      signal.throwIfAborted();
+    // Preparing is not timed: all at once.
+    const prepare = async ({ name, contestant, flags }: Entrant): Promise<void> => {
       const client = new ContestantClient(flags);
       clients.set(name, client);
       const request = {
@@ -122,15 +122,18 @@ const timeRow = async (
         const prepared = await client.ask(request, "prepared");
         if (name === "agon") tier = prepared.numerics ?? "";
         outcomes.set(name, prepared.outcome);
-        if (prepared.able) seconds.set(name, []);
-        else {
-          client.close();
-          clients.delete(name);
-        }
+        if (prepared.able) return;
+        client.close();
+        clients.delete(name);
       } catch (error) {
         drop(name, (error as Error).message);
       }
-    }
+    };
+    signal.throwIfAborted();
+    const entrants = entrantsFor(work, plan);
+    for (const { name } of entrants) seconds.set(name, []);
+    await Promise.all(entrants.map(prepare));
+    for (const { name } of entrants) if (!clients.has(name)) seconds.delete(name);
     for (let round = 0; round < plan.rounds; round++)
       for (const [name, times] of seconds) {
         signal.throwIfAborted();
