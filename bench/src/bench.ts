@@ -104,6 +104,11 @@ const timeRow = async (
     clients.delete(name);
     seconds.delete(name);
   };
+  // Whoever waits for an answer then learns that it will not come.
+  const stop = (): void => {
+    for (const client of clients.values()) client.close();
+  };
+  signal.addEventListener("abort", stop);
   try {
     // Preparing is not timed: all at once.
     const prepare = async ({ name, contestant, flags }: Entrant): Promise<void> => {
@@ -143,7 +148,8 @@ const timeRow = async (
     for (const [name, client] of clients)
       await client.ask({ kind: "check" }, "checked").catch((error: Error) => drop(name, error.message));
   } finally {
-    for (const client of clients.values()) client.close();
+    signal.removeEventListener("abort", stop);
+    stop();
   }
   if (outcomes.get("agon-256") !== undefined && outcomes.get("agon-256") !== outcomes.get("agon"))
     drop("agon-256", "256-bit vectors gave other bits, so they are off");

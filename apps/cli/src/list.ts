@@ -44,7 +44,7 @@ export const listOne = (library: Library, name: string): Listed => {
   const limit = [`maxSteps=${maxSteps ?? "null"}`, "time limit in steps; null for none"];
   return {
     json: { id, summary, arguments: { ...specs, maxSteps: limitSpec(maxSteps) } },
-    text: [summary, `observations ${observation}, actions ${action}`, ...columns([...rows, limit])].join("\n"),
+    text: [summary || id, `observations ${observation}, actions ${action}`, ...columns([...rows, limit])].join("\n"),
   };
 };
 

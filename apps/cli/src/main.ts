@@ -1,13 +1,7 @@
 // The program: the real library, the process's streams, Ctrl-C.
 import { readFileSync } from "node:fs";
-import { agonLibrary } from "./agon-library.ts";
-import { runProgram } from "./program.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
-
-// Once: a second Ctrl-C ends the process at once.
+// First of all, before the rest is loaded. Once: a second Ctrl-C ends the process at once.
 const interrupt = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => interrupt.abort());
 
@@ -16,6 +10,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
 
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+const { agonLibrary } = await import("./agon-library.ts");
+const { runProgram } = await import("./program.ts");
 process.exitCode = await runProgram(agonLibrary(version), process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,

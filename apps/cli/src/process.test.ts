@@ -108,6 +108,16 @@ describe("Ctrl-C into a flat-out run", () => {
   }, 60_000);
 });
 
+test("Ctrl-C ends a benchmark", async () => {
+  const { child, ended } = start("bench --only B2,A-1024 --rounds 1000");
+  await pause(2500);
+  const asked = performance.now();
+  child.kill("SIGINT");
+  const { status, stderr } = await ended;
+  expect(performance.now() - asked).toBeLessThan(2 * seconds);
+  expect([status, stderr]).toEqual([130, "agon: stopped before all rows were timed.\n"]);
+}, 60_000);
+
 test("a NaN exits 3 and says where", async () => {
   const { status, stdout, stderr } = await start(
     `train dqn NanReward-v0 --steps 5000 --environment-module ${faulty} --set hidden=8 --out ${join(folder, "run")}`,

@@ -65,6 +65,12 @@ test("a folder with other files, and a file in its place, are refused and left a
   expect(await readdir(folder)).toEqual(["notes.txt"]);
 });
 
+test("a place where no folder can be made is named", { skip: process.platform !== "linux" }, async () => {
+  await expect(RunFolder.create("/proc/none/run", spec)).rejects.toThrow(
+    "Folder /proc/none/run cannot be used: ENOENT",
+  );
+});
+
 test("the plan may change while the run stays the same", async () => {
   const run = await RunFolder.create(folder, spec);
   expect(await run.readPlan()).toBeNull();
