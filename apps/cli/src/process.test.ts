@@ -147,7 +147,7 @@ test("a fault in one run of a comparison ends it with that run's status and line
 }, 60_000);
 
 test("256-bit vectors change no bit, and are said", async () => {
-  const line = "train dqn CartPole-v1 --steps 20000 --episodes 1 --set hidden=16 --set trainInterval=20";
+  const line = "train dqn CartPole-v1 --steps 100000 --episodes 1 --set hidden=16 --set trainInterval=50";
   const [wide, narrow] = await Promise.all([json(line), json(`${line} --no-256-bit`)]);
   expect(narrow.vectorBits).toBe(128);
   if (process.arch === "x64") expect(wide.vectorBits).toBe(256);
