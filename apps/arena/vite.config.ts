@@ -25,7 +25,8 @@ export default defineConfig({
   plugins: [solid()],
   resolve: { conditions: ["@agon/source", ...defaultClientConditions] },
   worker: { format: "es" },
-  build: { target: "es2023", outDir: "dist/site", chunkSizeWarningLimit: 900 },
+  // The licences of all that is bundled stand beside the page; those within a source file stay in the code (comments that begin with "!").
+  build: { target: "es2023", outDir: "dist/site", chunkSizeWarningLimit: 900, license: { fileName: "licenses.md" } },
   server: { headers: isolation },
   preview: { headers: { ...isolation, "Content-Security-Policy": contentSecurityPolicy } },
 });

@@ -50,6 +50,11 @@ export function Help(props: { readonly open: boolean; readonly onClose: () => vo
             )}
           </For>
         </dl>
+        <p>
+          <a href="./licenses.md" target="_blank" rel="noreferrer">
+            Licences of the libraries used
+          </a>
+        </p>
       </div>
     </dialog>
   );
