@@ -1,5 +1,5 @@
 // Differentiation by closure: grad, valueAndGrad, and the form that optimizers use.
-import { apply, scalarOf, Tensor } from "./tensor.ts";
+import { apply, scalarOf, Tensor, track } from "./tensor.ts";
 import { isFloat } from "./dtype.ts";
 import { currentRecorder, inScope, isDifferentiating, whileDifferentiating } from "./engine.ts";
 import { ShapeError, UsageError } from "./errors.ts";
@@ -9,22 +9,26 @@ import { mapTree, tensorsIn } from "./tree.ts";
 import type { Parameter } from "./variable.ts";
 
 /** The same tensor as a point to differentiate at; an enclosing gradient still flows through it. */
-const watch = (x: Tensor): Tensor => {
+export const watch = (x: Tensor): Tensor => {
   const watched = new Tensor(x.storage, x.shape);
   watched.tracked = true;
-  if (x.tracked)
-    watched.origin = { op: "identity", inputs: [x], attributes: {}, gradient: ({ gradient }) => [gradient] };
+  if (x.tracked) track(watched, "identity", [x], {}, ({ gradient }) => [gradient]);
   return watched;
 };
 
-/** dL/d(target) for each target, by one walk back from the loss; zeros where the loss does not depend on it. */
-const walkBack = (loss: Tensor, targets: readonly Tensor[]): Tensor[] => {
+/** dL/d(target) for each target; zeros where the loss does not depend on it. */
+const gradientsOf = (loss: Tensor, targets: readonly Tensor[]): Tensor[] => {
   if (loss.size !== 1 || !isFloat(loss.dtype))
     throw new ShapeError(
       `grad: the function must return one float number, got ${loss.dtype} ${showShape(loss.shape)}; sum or average it.`,
     );
-  const order = dependents(loss, new Set(targets));
-  const gradients = new Map<Tensor, Tensor>([[loss, scalarOf(1, loss.dtype).expand(loss.shape)]]);
+  return walkBack(loss, scalarOf(1, loss.dtype).expand(loss.shape), targets);
+};
+
+/** d(Σ seed · output)/d(target) for each target, by one walk back from the output; zeros where it does not depend on it. */
+export const walkBack = (result: Tensor, seed: Tensor, targets: readonly Tensor[]): Tensor[] => {
+  const order = dependents(result, new Set(targets));
+  const gradients = new Map<Tensor, Tensor>([[result, seed]]);
   const isTarget = new Set(targets);
   for (let i = order.length - 1; i >= 0; i--) {
     const output = order[i];
@@ -43,11 +47,11 @@ const walkBack = (loss: Tensor, targets: readonly Tensor[]): Tensor[] => {
   return targets.map((target) => gradients.get(target) ?? scalarOf(0, target.dtype).expand(target.shape));
 };
 
-/** Tensors between the targets and the loss, each after those it was made from. */
-const dependents = (loss: Tensor, targets: ReadonlySet<Tensor>): Tensor[] => {
+/** Tensors between the targets and the result, each after those it was made from. */
+const dependents = (result: Tensor, targets: ReadonlySet<Tensor>): Tensor[] => {
   const order: Tensor[] = [];
   const depends = new Map<Tensor, boolean>();
-  const stack: [tensor: Tensor, next: number][] = [[loss, 0]];
+  const stack: [tensor: Tensor, next: number][] = [[result, 0]];
   while (stack.length > 0) {
     const top = stack[stack.length - 1];
     const [tensor, next] = top;
@@ -83,7 +87,7 @@ export const valueAndGrad =
       const result = whileDifferentiating((): [Tensor, T] => {
         const watched = mapTree(watch, at);
         const value = f(watched, ...rest);
-        const gradients = walkBack(value, tensorsIn(watched));
+        const gradients = gradientsOf(value, tensorsIn(watched));
         let next = 0;
         return [value, mapTree(() => gradients[next++], at)];
       });
@@ -115,7 +119,7 @@ export const differentiate = <R extends Tensor | { readonly loss: Tensor }>(
       return {
         result: mapTree((leaf) => leaf.detach(), result),
         loss: loss.detach(),
-        gradients: walkBack(loss, values).map((g) => g.detach()),
+        gradients: gradientsOf(loss, values).map((g) => g.detach()),
       };
     });
   } finally {

@@ -148,6 +148,30 @@ export const runScope = <T>(f: () => T, kept: (result: T) => readonly Storage[])
   }
 };
 
+/** Whether the differentiation under way is the only one, so that nobody will ask for the gradient of a gradient. */
+export const isDifferentiatingOnce = (): boolean => state.differentiations === 1;
+
+/**
+ * Runs `f` and frees at once what it made in the innermost scope but the storages that `kept` names: for values that a gradient will make
+ * again. Recorded values die by themselves.
+ */
+export const runForgetting = <T>(f: () => T, kept: (result: T) => readonly Storage[]): T => {
+  const scope = innermost();
+  if (!scope || state.recorder) return f();
+  const start = scope.owned.length;
+  const result = f();
+  const keep = new Set(kept(result));
+  for (const storage of scope.owned.splice(start)) {
+    if (keep.has(storage)) scope.owned.push(storage);
+    else if (storage.device) {
+      storage.freed = true;
+      currentBackend().free(storage.device);
+      storage.device = null;
+    }
+  }
+  return result;
+};
+
 const closeScope = (scope: Scope, keep: readonly Storage[]): void => {
   const outer = innermost();
   const kept = new Set(keep);

@@ -20,6 +20,7 @@ export {
   tril,
   triu,
 } from "./functions/arrange.ts";
+export { checkpoint } from "./functions/checkpoint.ts";
 export type { Pair } from "./functions/arguments.ts";
 export {
   conv1d,
@@ -52,6 +53,7 @@ export {
   type MaxPoolOptions,
 } from "./functions/pooling.ts";
 export { dropout, type DropoutOptions, RandomStream } from "./functions/random.ts";
+export { scan } from "./functions/scan.ts";
 export { argsort, sort, type Sorted, type SortOptions, topK } from "./functions/sorting.ts";
 export { fold, unfold, type WindowOptions } from "./functions/windows.ts";
 export { guardFinite } from "./guard.ts";

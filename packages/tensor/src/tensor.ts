@@ -18,6 +18,8 @@ interface Origin {
   readonly attributes: Attributes;
   /** dL/d(input) for each input; null where it has none. */
   readonly gradient: ((context: GradientContext) => readonly (Tensor | null)[]) | undefined;
+  /** Grows from one tracked tensor to the next. */
+  readonly number: number;
 }
 
 /** Part of one dim, as in x.slice: a single index keeps the dim with length 1; null bounds mean the ends; negative ones count from the end. */
@@ -556,7 +558,12 @@ export const apply = (op: string, inputs: readonly Tensor[], attributes: Attribu
   return track(out, op, inputs, attributes, primitive.gradient);
 };
 
-const track = (
+let tracked = 0;
+
+/** The number that the last tracked tensor got: later ones have larger ones. */
+export const lastTracked = (): number => tracked;
+
+export const track = (
   out: Tensor,
   op: string,
   inputs: readonly Tensor[],
@@ -565,23 +572,37 @@ const track = (
 ): Tensor => {
   if (inputs.some((input) => input.tracked) && gradient) {
     out.tracked = true;
-    out.origin = { op, inputs, attributes, gradient };
+    out.origin = { op, inputs, attributes, gradient, number: ++tracked };
   }
   return out;
 };
 
 /**
- * A function with a gradient rule of one's own: `f` gets the inputs without their history; `rule` gives dL/d(input) for each from
- * dL/d(output) and the output. Written in ops, the rule can itself be differentiated.
+ * A function with a gradient rule of one's own, for what autodiff would do slowly or inaccurately. `f` gets the inputs without their
+ * history; `rule` gives dL/d(input) for each input (null for none) from dL/d(output), the output and the inputs. It is written in ops, and
+ * is differentiated in turn where a second derivative is asked for, so it must be right as a function of all three.
+ *
+ * ln(1 + eˣ) without overflow: `customGradient([x], ([v]) => v.relu().add(v.abs().neg().exp().log1p()), (g, _y, [v]) => [g.mul(v.sigmoid())])`
  */
 export const customGradient = (
   inputs: readonly Tensor[],
   f: (inputs: readonly Tensor[]) => Tensor,
-  rule: (gradient: Tensor, output: Tensor) => readonly (Tensor | null)[],
+  rule: (gradient: Tensor, output: Tensor, inputs: readonly Tensor[]) => readonly (Tensor | null)[],
 ): Tensor => {
   const result = f(inputs.map((input) => input.detach())).detach();
   const out = new Tensor(result.storage, result.shape);
-  return track(out, "customGradient", inputs, {}, ({ gradient, output }) => rule(gradient, output));
+  return track(out, "customGradient", inputs, {}, ({ gradient, output }) => {
+    const gradients = rule(gradient, output, inputs);
+    if (gradients.length !== inputs.length)
+      throw new ShapeError(`customGradient: the rule gave ${gradients.length} gradients for ${inputs.length} inputs.`);
+    gradients.forEach((g, i) => {
+      if (g && !sameShape(g.shape, inputs[i].shape))
+        throw new ShapeError(
+          `customGradient: the gradient of input ${i} is ${showShape(g.shape)}, expected ${showShape(inputs[i].shape)}; sum it with sumTo.`,
+        );
+    });
+    return gradients;
+  });
 };
 
 const binary = (op: string, a: Tensor, b: Operand): Tensor => apply(op, unify(op, a, b));

@@ -23,6 +23,35 @@ const reclaim = new FinalizationRegistry<{ backend: Backend; buffer: DeviceBuffe
   backend.free(buffer),
 );
 
+/** While a function runs that will run again: what each Variable held when it first met it. */
+let journal: Map<Variable, Tensor> | null = null;
+/** While it runs again: what stands for the values of Variables, which are left alone. */
+let replayed: Map<Variable, Tensor> | null = null;
+
+/** Runs `f` and notes the value of each Variable that it reads or assigns as it was before. */
+export const withJournal = <T>(f: () => T): [result: T, journal: ReadonlyMap<Variable, Tensor>] => {
+  const outer = journal;
+  const own = new Map<Variable, Tensor>();
+  journal = own;
+  try {
+    return [f(), own];
+  } finally {
+    journal = outer;
+    for (const [variable, value] of own) if (outer && !outer.has(variable)) outer.set(variable, value);
+  }
+};
+
+/** Runs `f` with Variables as a journal says they were; assignments are seen by `f` alone. */
+export const withReplay = <T>(values: ReadonlyMap<Variable, Tensor>, f: () => T): T => {
+  const outer = replayed;
+  replayed = new Map([...(outer ?? []), ...values]);
+  try {
+    return f();
+  } finally {
+    replayed = outer;
+  }
+};
+
 /** A mutable cell of fixed shape and type: running statistics, moments, counters, target weights. */
 export class Variable implements Cell {
   readonly shape: Shape;
@@ -43,6 +72,12 @@ export class Variable implements Cell {
 
   /** The current value. Inside a scope it shares the cell's memory, and keeps its value if the cell is assigned later. */
   get value(): Tensor {
+    const value = replayed?.get(this) ?? this.current();
+    if (journal && !journal.has(this)) journal.set(this, value);
+    return value;
+  }
+
+  private current(): Tensor {
     const recorder = currentRecorder();
     if (recorder) return this.lend(recorder.read(this));
     if (!inScope()) return new Tensor(new Storage(this, this.toHost()));
@@ -75,6 +110,11 @@ export class Variable implements Cell {
       throw new ShapeError(
         `assign: variable ${this.name || "(unnamed)"} holds ${this.dtype} ${showShape(this.shape)}, got ${value.dtype} ${showShape(value.shape)}.`,
       );
+    if (journal && !journal.has(this)) journal.set(this, this.value);
+    if (replayed) {
+      replayed.set(this, value);
+      return;
+    }
     const recorder = currentRecorder();
     if (recorder) {
       this.lent = null;
