@@ -62,8 +62,14 @@ const reductions = (range?: SampleInput["range"]): Sample[] => [
   { ...one([2, 3, 4], range), attributes: { dims: [0, 2] } },
   { ...one([2, 3, 4], range), attributes: { dims: [0, 1, 2] } },
   { ...one([37], range), attributes: { dims: [0] } },
+  { ...one([2, 0, 3], range), attributes: { dims: [0, 2] } },
+  { ...one([1, 1], range), attributes: { dims: [0, 1] } },
 ];
-const alongDims: Sample[] = [0, 1, 2].map((dim) => ({ ...one([2, 3, 4]), attributes: { dim } }));
+const alongDims: Sample[] = [
+  ...[0, 1, 2].map((dim) => ({ ...one([2, 3, 4]), attributes: { dim } })),
+  { ...one([2, 0]), attributes: { dim: 0 } },
+  { ...one([3, 1]), attributes: { dim: 1 } },
+];
 
 /** Sizes of a convolution: x [batch, channels, height, width], kernel [outputs, channels/groups, …]. */
 interface ConvSizes {
@@ -117,10 +123,15 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   ceil: everyShape([-5, 5]),
   round: everyShape([-5, 5]),
   isFinite: everyShape(),
-  logicalNot: [{ inputs: [bools([3, 4])] }],
+  logicalNot: [{ inputs: [bools([3, 4])] }, { inputs: [bools([])] }, { inputs: [bools([0, 2])] }],
   cast: [
     { ...one([3, 4]), attributes: { dtype: "float64" } },
     { ...one([3, 4], [-9, 9]), attributes: { dtype: "int32" } },
+    { ...one([3, 4], [-9, 9]), attributes: { dtype: "bool" } },
+    { inputs: [bools([5])], attributes: { dtype: "float32" } },
+    { inputs: [{ shape: [5], dtype: "int32", range: [-9, 9] }], attributes: { dtype: "bool" } },
+    { ...one([]), attributes: { dtype: "int32" } },
+    { ...one([0, 2]), attributes: { dtype: "float64" } },
   ],
   add: pairs(),
   sub: pairs(),
@@ -133,11 +144,21 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   notEqual: pairs(),
   less: pairs(),
   lessEqual: pairs(),
-  logicalAnd: [{ inputs: [bools([3, 4]), bools([4])] }],
-  logicalOr: [{ inputs: [bools([3, 4]), bools([4])] }],
+  logicalAnd: [
+    { inputs: [bools([3, 4]), bools([4])] },
+    { inputs: [bools([]), bools([3, 1])] },
+    { inputs: [bools([0, 3]), bools([3])] },
+  ],
+  logicalOr: [
+    { inputs: [bools([3, 4]), bools([4])] },
+    { inputs: [bools([]), bools([3, 1])] },
+    { inputs: [bools([0, 3]), bools([3])] },
+  ],
   where: [
     { inputs: [bools([3, 4]), { shape: [3, 4] }, { shape: [3, 4] }] },
     { inputs: [bools([4]), { shape: [3, 1] }, { shape: [] }] },
+    { inputs: [bools([]), { shape: [] }, { shape: [] }] },
+    { inputs: [bools([3]), { shape: [0, 3] }, { shape: [1, 3] }] },
   ],
   sum: [...reductions(), { ...one([0, 3]), attributes: { dims: [0] } }],
   prod: [...reductions(), { inputs: [{ shape: [4], data: [2, 0, 3, 0.5] }], attributes: { dims: [0] } }],
@@ -147,7 +168,7 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   argmin: alongDims,
   cumsum: alongDims,
   cumprod: [...alongDims, { inputs: [{ shape: [5], data: [2, 0, 3, 0.5, 0] }], attributes: { dim: 0 } }],
-  allFinite: [one([3, 4]), { inputs: [{ shape: [2] }, { shape: [3], data: [1, Number.NaN, 2] }] }],
+  allFinite: [one([3, 4]), one([0]), one([]), { inputs: [{ shape: [2] }, { shape: [3], data: [1, Number.NaN, 2] }] }],
   matmul: [
     product([3, 4], [4, 5]),
     product([4, 3], [4, 5], true),
@@ -157,10 +178,14 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
     product([1, 1], [1, 1]),
     product([17, 9], [9, 13]),
     product([2, 0], [0, 3]),
+    product([0, 2], [2, 3]),
+    product([0, 2, 2], [0, 2, 1], false, false),
   ],
   permute: [
     { ...one([2, 3, 4]), attributes: { order: [2, 0, 1] } },
     { ...one([5, 7]), attributes: { order: [1, 0] } },
+    { ...one([]), attributes: { order: [] } },
+    { ...one([2, 0, 3]), attributes: { order: [1, 2, 0] } },
     { ...one([8, 12]), attributes: { order: [1, 0] } },
     { ...one([2, 3, 4, 5]), attributes: { order: [0, 2, 1, 3] } },
     { ...one([2, 1, 2, 3, 2, 2]), attributes: { order: [5, 3, 1, 0, 4, 2] } },
@@ -168,27 +193,58 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   expand: [
     { ...one([3, 1]), attributes: { shape: [2, 3, 4] } },
     { ...one([]), attributes: { shape: [5] } },
+    { ...one([1, 3]), attributes: { shape: [0, 3] } },
+    { ...one([0, 1]), attributes: { shape: [2, 0, 3] } },
     { ...one([2, 1, 3, 1]), attributes: { shape: [2, 4, 3, 2] } },
   ],
   slice: [
     { ...one([4, 5]), attributes: { start: [1, 0], stop: [3, 5], step: [1, 1] } },
     { ...one([7, 5]), attributes: { start: [1, 0], stop: [6, 5], step: [2, 3] } },
+    { ...one([3, 4]), attributes: { start: [2, 1], stop: [2, 3], step: [1, 1] } },
+    { ...one([0, 4]), attributes: { start: [0, 1], stop: [0, 4], step: [1, 2] } },
+    { ...one([]), attributes: { start: [], stop: [], step: [] } },
   ],
-  pad: [{ ...one([2, 3]), attributes: { before: [1, 0], after: [0, 2], value: 1.5 } }],
+  pad: [
+    { ...one([2, 3]), attributes: { before: [1, 0], after: [0, 2], value: 1.5 } },
+    { ...one([0, 3]), attributes: { before: [1, 0], after: [0, 1], value: -1 } },
+    { ...one([]), attributes: { before: [], after: [], value: 0 } },
+  ],
   concat: [
     { inputs: [{ shape: [2, 3] }, { shape: [1, 3] }, { shape: [2, 3] }], attributes: { dim: 0 } },
     { inputs: [{ shape: [2, 3] }, { shape: [2, 2] }], attributes: { dim: 1 } },
+    { inputs: [{ shape: [2, 0] }, { shape: [2, 2] }, { shape: [2, 0] }], attributes: { dim: 1 } },
+    { inputs: [{ shape: [0, 2] }, { shape: [0, 1] }], attributes: { dim: 1 } },
   ],
-  flip: [{ ...one([2, 3, 4]), attributes: { dims: [0, 2] } }],
-  gather: [{ inputs: [{ shape: [3, 4] }, index([2, 2], [0, 3, 1, 1])], attributes: { dim: 1 } }],
+  flip: [
+    { ...one([2, 3, 4]), attributes: { dims: [0, 2] } },
+    { ...one([2, 0]), attributes: { dims: [0, 1] } },
+    { ...one([]), attributes: { dims: [] } },
+  ],
+  gather: [
+    { inputs: [{ shape: [3, 4] }, index([2, 2], [0, 3, 1, 1])], attributes: { dim: 1 } },
+    { inputs: [{ shape: [3, 4] }, index([3, 2], [0, 3, 1, 1, 2, 0])], attributes: { dim: 1 } },
+    { inputs: [{ shape: [3, 2, 2] }, index([4, 2, 1], [0, 2, 1, 1, 2, 0, 0, 0])], attributes: { dim: 0 } },
+    { inputs: [{ shape: [2, 3] }, index([2, 0], [])], attributes: { dim: 1 } },
+    { inputs: [{ shape: [0, 3] }, index([0, 2], [])], attributes: { dim: 1 } },
+  ],
   scatterAdd: [
     { inputs: [index([2, 3], [0, 2, 2, 1, 1, 0]), { shape: [2, 3] }], attributes: { dim: 1, shape: [2, 4] } },
+    { inputs: [index([2, 2], [0, 2, 2, 2]), { shape: [2, 2] }], attributes: { dim: 0, shape: [3, 3] } },
+    { inputs: [index([2, 0], []), { shape: [2, 0] }], attributes: { dim: 1, shape: [2, 3] } },
   ],
   take: [
     { inputs: [{ shape: [4, 3] }, index([2, 2], [0, 3, 3, 1])], attributes: { dim: 0 } },
     { inputs: [{ shape: [2, 4, 3] }, index([3], [0, 3, 0])], attributes: { dim: 1 } },
+    { inputs: [{ shape: [3, 2] }, index([], [2])], attributes: { dim: 0 } },
+    { inputs: [{ shape: [3, 2] }, index([0], [])], attributes: { dim: 0 } },
+    { inputs: [{ shape: [3, 0] }, index([2], [2, 1])], attributes: { dim: 0 } },
   ],
-  takeAdd: [{ inputs: [index([3], [0, 3, 0]), { shape: [3, 2] }], attributes: { dim: 0, shape: [4, 2] } }],
+  takeAdd: [
+    { inputs: [index([3], [0, 3, 0]), { shape: [3, 2] }], attributes: { dim: 0, shape: [4, 2] } },
+    { inputs: [index([2, 2], [0, 3, 0, 1]), { shape: [2, 2, 2, 3] }], attributes: { dim: 1, shape: [2, 4, 3] } },
+    { inputs: [index([], [2]), { shape: [2] }], attributes: { dim: 0, shape: [3, 2] } },
+    { inputs: [index([0], []), { shape: [0, 2] }], attributes: { dim: 0, shape: [3, 2] } },
+  ],
   randomUniform: [
     { inputs: [index([3], [-12, 77, 0])], attributes: { shape: [3, 5] } },
     { inputs: [index([3], [5, 6, -1])], attributes: { shape: [] } },
