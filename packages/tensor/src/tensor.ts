@@ -197,18 +197,19 @@ export class Tensor {
   }
 
   add(other: Operand): Tensor {
-    return binary("add", this, other);
+    return arithmetic("add", this, other);
   }
   sub(other: Operand): Tensor {
-    return binary("sub", this, other);
+    return arithmetic("sub", this, other);
   }
   mul(other: Operand): Tensor {
-    return binary("mul", this, other);
+    return arithmetic("mul", this, other);
   }
+  /** Quotient of real numbers: integers become float32. */
   div(other: Operand): Tensor {
-    return binary("div", this, other);
+    return real("div", this, other);
   }
-  /** xʸ. Small whole exponents are multiplications, ½ is a root. */
+  /** xʸ of real numbers. Small whole exponents are multiplications, ½ is a root. */
   pow(exponent: Operand): Tensor {
     if (typeof exponent === "number" && isFloat(this.dtype)) {
       if (exponent === 1) return this;
@@ -218,7 +219,7 @@ export class Tensor {
       if (exponent === -1) return this.reciprocal();
       if (exponent === -2) return this.square().reciprocal();
     }
-    return binary("pow", this, exponent);
+    return real("pow", this, exponent);
   }
   /** The larger of each pair; NaN if either is. Equal operands share the gradient. */
   maximum(other: Operand): Tensor {
@@ -310,10 +311,10 @@ export class Tensor {
     return argExtreme("argmin", this, dim, options);
   }
   cumsum(dim: number): Tensor {
-    return apply("cumsum", [this], { dim: normaliseDim("cumsum", dim, this.rank) });
+    return apply("cumsum", [asNumbers(this)], { dim: normaliseDim("cumsum", dim, this.rank) });
   }
   cumprod(dim: number): Tensor {
-    return apply("cumprod", [this], { dim: normaliseDim("cumprod", dim, this.rank) });
+    return apply("cumprod", [asNumbers(this)], { dim: normaliseDim("cumprod", dim, this.rank) });
   }
   /** ln Σ eˣ, without overflow. */
   logSumExp(dim?: number | readonly number[], { keepDim = false }: ReduceOptions = {}): Tensor {
@@ -607,6 +608,19 @@ export const customGradient = (
 
 const binary = (op: string, a: Tensor, b: Operand): Tensor => apply(op, unify(op, a, b));
 
+/** Arithmetic of truth values is that of 0 and 1. */
+const asNumbers = (x: Tensor): Tensor => (x.dtype === "bool" ? x.cast("int32") : x);
+
+/** Arithmetic in the type of both operands, int32 at least. */
+const arithmetic = (op: string, a: Tensor, b: Operand): Tensor => apply(op, unify(op, a, b).map(asNumbers));
+
+/** Division and powers are those of real numbers. */
+const real = (op: string, a: Tensor, b: Operand): Tensor =>
+  apply(
+    op,
+    unify(op, a, b).map((x) => (isFloat(x.dtype) ? x : x.cast("float32"))),
+  );
+
 /** Brings both operands to the type they compute in. */
 const unify = (op: string, a: Tensor, b: Operand): [Tensor, Tensor] => {
   if (typeof b !== "number") {
@@ -641,7 +655,7 @@ const reduce = (
 ): Tensor => {
   const dims = normaliseDims(op, dim, x.rank);
   if (dims.length === 0) return x;
-  const out = op === "sum" ? sumOver(x, dims) : apply(op, [x], { dims });
+  const out = op === "sum" ? sumOver(asNumbers(x), dims) : apply(op, [op === "prod" ? asNumbers(x) : x], { dims });
   return keepDim ? out : dropDims(out, dims);
 };
 

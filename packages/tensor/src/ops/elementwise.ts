@@ -14,6 +14,24 @@ const unary = (rule?: UnaryRule, output?: DType): Primitive => ({
   gradient: rule && (({ gradient, inputs: [x], output: y }) => [rule(gradient, x, y)]),
 });
 
+/** A unary op of numbers: there is no negative of a truth value. */
+const numeric = (op: string, rule?: UnaryRule): Primitive => ({
+  ...unary(rule),
+  infer: ([x]) => {
+    if (x.dtype === "bool") throw new ShapeError(`${op}: expects numbers, got bool; cast it first.`);
+    return x;
+  },
+});
+
+/** An op of truth values. */
+const logical = (op: string): Primitive => ({
+  infer: (inputs) => {
+    const other = inputs.find(({ dtype }) => dtype !== "bool");
+    if (other) throw new ShapeError(`${op}: expects bool, got ${other.dtype}; compare it with something first.`);
+    return inputs.length === 1 ? inputs[0] : inferBinary(op, "bool")(inputs);
+  },
+});
+
 /** A unary op of real numbers; integers have to be cast first. */
 const real = (op: string, rule?: UnaryRule, output?: DType): Primitive => ({
   ...unary(rule, output),
@@ -67,10 +85,10 @@ const cast: Primitive = {
 const TWO_OVER_ROOT_PI = 1.1283791670955126;
 
 export const elementwise: Readonly<Record<string, Primitive>> = {
-  neg: unary((g) => g.neg()),
-  abs: unary((g, x) => g.mul(x.sign())),
-  sign: unary(),
-  square: unary((g, x) => g.mul(x).mul(2)),
+  neg: numeric("neg", (g) => g.neg()),
+  abs: numeric("abs", (g, x) => g.mul(x.sign())),
+  sign: numeric("sign"),
+  square: numeric("square", (g, x) => g.mul(x).mul(2)),
   exp: real("exp", (g, _x, y) => g.mul(y)),
   expm1: real("expm1", (g, _x, y) => g.mul(y.add(1))),
   log: real("log", (g, x) => g.div(x)),
@@ -87,7 +105,7 @@ export const elementwise: Readonly<Record<string, Primitive>> = {
   ceil: real("ceil"),
   round: real("round"),
   isFinite: real("isFinite", undefined, "bool"),
-  logicalNot: unary(undefined, "bool"),
+  logicalNot: logical("not"),
   cast,
   add: binary("add", (g) => [g, g]),
   sub: binary("sub", (g) => [g, g.neg()]),
@@ -107,7 +125,7 @@ export const elementwise: Readonly<Record<string, Primitive>> = {
   notEqual: comparison("notEqual"),
   less: comparison("less"),
   lessEqual: comparison("lessEqual"),
-  logicalAnd: comparison("logicalAnd"),
-  logicalOr: comparison("logicalOr"),
+  logicalAnd: logical("and"),
+  logicalOr: logical("or"),
   where,
 };
