@@ -56,16 +56,23 @@ const LOG = [
 ];
 const SMALLEST_NORMAL = 2 ** -126;
 
-/** ln x: x = 2ᵉ·m with m around 1; ln m by a polynomial in m − 1. */
-const log: Expression = ([x], builder) => {
-  const { keep, constant, integer } = builder;
+/** x = 2ᵉ(1 + t) with √½ ≤ 1 + t < √2, exactly, for positive finite x. */
+const decomposed = (x: Code, { keep, constant, integer }: Builder): { readonly e: Code; readonly t: Code } => {
   const subnormal = keep(v128.ltF(x, constant(SMALLEST_NORMAL)));
   const normal = keep(v128.select(subnormal, v128.mulF(x, constant(2 ** 23)), x));
   const significand = keep(v128.or(v128.and(normal, integer(0x007fffff)), integer(0x3f000000))); // [½, 1)
   const low = keep(v128.ltF(significand, constant(Math.SQRT1_2)));
   const bias = v128.subI(v128.select(subnormal, integer(-126 - 23), integer(-126)), v128.and(low, integer(1)));
-  const e = keep(v128.fromI(v128.addI(v128.shiftRightU(normal, 23), bias)));
-  const t = keep(v128.addF(v128.subF(significand, constant(1)), v128.and(low, significand)));
+  return {
+    e: keep(v128.fromI(v128.addI(v128.shiftRightU(normal, 23), bias))),
+    t: keep(v128.addF(v128.subF(significand, constant(1)), v128.and(low, significand))),
+  };
+};
+
+/** ln x = e·ln 2 + ln(1 + t); the latter by a polynomial. */
+const log: Expression = ([x], builder) => {
+  const { keep, constant } = builder;
+  const { e, t } = decomposed(x, builder);
   const square = keep(v128.mulF(t, t));
   const tail = keep(v128.mulF(v128.mulF(polynomial(t, LOG, builder), t), square));
   const corrected = v128.subF(v128.subF(tail, v128.mulF(e, constant(2.1219444e-4))), v128.mulF(square, constant(0.5)));
@@ -143,6 +150,79 @@ const erf: Expression = ([x], builder) => {
   return v128.select(v128.ltF(size, constant(0.925)), near, far);
 };
 
+/** (log₂((1 + s)/(1 − s)) − 2s/ln 2)/s³ in s², for |s| ≤ 0.172: minimax, error of log₂ 1.5·10⁻¹². */
+const LOG2_TAIL = [0.341588944, 0.411624223, 0.577084363, 0.961796641];
+const TWO_OVER_LN2 = 2 / Math.LN2;
+const TWO_OVER_LN2_HIGH = 2.884765625; // twelve bits
+
+/** x without its lower twelve bits: products of two such are exact. */
+const upper = (x: Code, { keep, integer }: Builder): Code => keep(v128.and(x, integer(~0xfff)));
+
+/** log₂ x to about 36 bits as a sum of two, the first of twelve bits; for positive finite x. */
+const log2Pair = (x: Code, builder: Builder): readonly [high: Code, low: Code] => {
+  const { keep, constant } = builder;
+  const { e, t } = decomposed(x, builder);
+  // s = t/(2 + t) in two parts: the first rounded, the second from the remainder of the division.
+  const sum = keep(v128.addF(t, constant(2)));
+  const s = keep(v128.divF(t, sum));
+  const sHigh = upper(s, builder);
+  const sumHigh = upper(sum, builder);
+  const sumLow = v128.subF(t, v128.subF(sumHigh, constant(2)));
+  const rest = v128.subF(v128.subF(t, v128.mulF(sHigh, sumHigh)), v128.mulF(sHigh, sumLow));
+  const sLow = keep(v128.divF(rest, sum));
+  const square = keep(v128.mulF(s, s));
+  const tail = v128.mulF(v128.mulF(polynomial(square, LOG2_TAIL, builder), square), s);
+  const high = keep(v128.mulF(sHigh, constant(TWO_OVER_LN2_HIGH)));
+  const linear = v128.addF(
+    v128.mulF(sHigh, constant(TWO_OVER_LN2 - TWO_OVER_LN2_HIGH)),
+    v128.mulF(sLow, constant(TWO_OVER_LN2)),
+  );
+  const low = keep(v128.addF(linear, tail));
+  const total = upper(v128.addF(v128.addF(high, low), e), builder);
+  return [total, keep(v128.subF(low, v128.subF(v128.subF(total, e), high)))];
+};
+
+/** 2^(high + low), 0 and ∞ beyond what float32 holds. */
+const power2 = (high: Code, low: Code, builder: Builder): Code => {
+  const { keep, constant, integer } = builder;
+  const [a, b] = [high, low].map((part, i) => {
+    const most = i === 0 ? 200 : 2;
+    return keep(v128.pminF(v128.pmaxF(part, constant(-most)), constant(most)));
+  });
+  const rounded = keep(v128.addF(v128.addF(a, b), constant(ROUNDER)));
+  const r = v128.addF(v128.subF(a, v128.subF(rounded, constant(ROUNDER))), b);
+  const v = keep(v128.mulF(r, constant(Math.LN2)));
+  const e = v128.addF(v128.addF(v128.mulF(polynomial(v, EXP, builder), v128.mulF(v, v)), v), constant(1));
+  const n = keep(v128.subI(rounded, integer(ROUNDER_BITS)));
+  const half = keep(v128.shiftRight(n, 1));
+  return v128.mulF(v128.mulF(e, powerOfTwo(half, builder)), powerOfTwo(v128.subI(n, half), builder));
+};
+
+/** xʸ = 2^(y·log₂|x|), the product in two parts, with the sign and the special cases of IEEE 754 pow. */
+const pow: Expression = ([x, y], builder) => {
+  const { keep, constant, integer } = builder;
+  const size = keep(v128.absF(x));
+  const [log2High, log2Low] = log2Pair(size, builder);
+  // Beyond 2³² every power of a number but 1 is 0 or ∞.
+  const exponent = keep(v128.pminF(v128.pmaxF(y, constant(-(2 ** 32))), constant(2 ** 32)));
+  const yHigh = upper(exponent, builder);
+  const high = keep(v128.mulF(yHigh, log2High));
+  const low = v128.addF(v128.mulF(v128.subF(exponent, yHigh), log2High), v128.mulF(exponent, log2Low));
+  const finite = keep(power2(high, low, builder));
+  // 0 and ∞ to a positive power are themselves, to a negative one each other.
+  const edge = keep(v128.or(v128.eqF(size, constant(0)), v128.eqF(size, constant(Infinity))));
+  const atEdge = v128.select(v128.ltF(constant(0), y), size, v128.divF(constant(1), size));
+  const magnitude = keep(v128.select(edge, atEdge, finite));
+  const whole = keep(v128.eqF(v128.floor(y), y));
+  const half = keep(v128.mulF(y, constant(0.5)));
+  const odd = v128.and(whole, v128.neF(v128.floor(half), half));
+  const negated = keep(v128.or(magnitude, v128.and(v128.and(x, integer(SIGN_BIT)), odd)));
+  const unreal = v128.andNot(v128.andNot(v128.ltF(x, constant(0)), whole), edge);
+  const undefinedHere = v128.or(unreal, v128.or(v128.neF(x, x), v128.neF(y, y)));
+  const value = keep(v128.select(undefinedHere, constant(Number.NaN), negated));
+  return v128.select(v128.or(v128.eqF(y, constant(0)), v128.eqF(x, constant(1))), constant(1), value);
+};
+
 /** sign(0) = 0 and sign(NaN) = NaN. */
 const sign: Expression = ([x], { keep, constant, integer }) => {
   const unit = keep(v128.or(constant(1), v128.and(x, integer(SIGN_BIT))));
@@ -173,6 +253,7 @@ const floats: Readonly<Record<string, Expression>> = {
   sub: ([a, b]) => v128.subF(a, b),
   mul: ([a, b]) => v128.mulF(a, b),
   div: ([a, b]) => v128.divF(a, b),
+  pow,
   maximum: ([a, b]) => v128.maxF(a, b),
   minimum: ([a, b]) => v128.minF(a, b),
 };
