@@ -97,6 +97,17 @@ describe("known values", () => {
     expect(ulps(cos(1e22), 0.5232147853951389)).toBeLessThanOrEqual(1);
     expect(sin(-1e22)).toBe(-sin(1e22));
   });
+  it("sin and cos of large arguments that are not whole continue those of small ones", () => {
+    // The reduction changes at 1 647 099; sin(a + b) = sin a·cos b + cos a·sin b ties both sides together.
+    for (const [a, b] of [
+      [1647099, 0.25],
+      [1647098.5, 0.75],
+      [1600000.125, 2.6e6],
+    ]) {
+      expect(Math.abs(sin(a + b) - (sin(a) * cos(b) + cos(a) * sin(b)))).toBeLessThan(1e-15);
+      expect(Math.abs(cos(a + b) - (cos(a) * cos(b) - sin(a) * sin(b)))).toBeLessThan(1e-15);
+    }
+  });
   it("erf and erfc", () => {
     expect(ulps(erf(0.5), 0.5204998778130465)).toBeLessThan(4);
     expect(ulps(erf(2), 0.9953222650189527)).toBeLessThan(4);

@@ -92,10 +92,8 @@ const reduceHuge = (x: number): number => {
   halfPi ??= (8n * arctanInverse(5n, guard) - 2n * arctanInverse(239n, guard)) >> 32n;
   let shift = 0n;
   let mantissa = Math.abs(x);
-  while (!Number.isSafeInteger(mantissa)) {
-    mantissa /= 2;
-    shift++;
-  }
+  for (; !Number.isInteger(mantissa); shift--) mantissa *= 2;
+  for (; !Number.isSafeInteger(mantissa); shift++) mantissa /= 2;
   const value = BigInt(mantissa) << (shift + FRACTION_BITS);
   let quotient = (2n * value + halfPi) / (2n * halfPi);
   let remainder = value - quotient * halfPi;
