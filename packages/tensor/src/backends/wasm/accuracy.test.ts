@@ -1,5 +1,5 @@
 // Worst error of each unary function in float32, in units in the last place, against float64: over all bit patterns and around 0.
-import { erf, exp, expm1, log, log1p, pow, tanh } from "@agon/math";
+import { cos, erf, exp, expm1, log, log1p, pow, sin, tanh } from "@agon/math";
 import { createRandom } from "@agon/random";
 import { describe, expect, it } from "vitest";
 import { createWasmBackend } from "./index.ts";
@@ -13,6 +13,8 @@ const functions: readonly [op: string, exact: (x: number) => number, bound: numb
   ["log", log, 1],
   ["log1p", log1p, 2],
   ["erf", erf, 1.5],
+  ["sin", sin, 1.5],
+  ["cos", cos, 1.5],
   ["tanh", tanh, 2.5],
   ["sigmoid", (x) => 1 / (1 + exp(-x)), 2.5, 2 ** -126],
   ["sqrt", Math.sqrt, 0.5],
