@@ -5,6 +5,7 @@ import { ShapeError } from "../errors.ts";
 import { windowCount } from "../ops/conv.ts";
 import { showShape } from "../shape.ts";
 import { apply, type Tensor } from "../tensor.ts";
+import { spreadChannels, toRows } from "./channels.ts";
 import { type Pair, pairOf, requireWhole } from "./arguments.ts";
 
 export interface ConvOptions<Size = Pair> {
@@ -160,4 +161,4 @@ const asImages = (op: string, inputs: readonly Tensor[], attributes: Attributes)
       ).squeeze(2);
 
 const withBias = (out: Tensor, bias: Tensor | undefined): Tensor =>
-  bias ? out.add(bias.reshape([bias.shape[0], ...out.shape.slice(2).map(() => 1)])) : out;
+  bias ? toRows(out).add(spreadChannels(bias, out.shape[0])).reshape(out.shape) : out;

@@ -5,6 +5,7 @@ import { ShapeError } from "../errors.ts";
 import { sameShape, showShape, sizeOf } from "../shape.ts";
 import { customGradient, type Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
+import { channelMean, spreadChannels, toRows } from "./channels.ts";
 
 export interface AffineOptions {
   /** Factor after the normalisation. */
@@ -25,10 +26,11 @@ export const layerNorm = (
   { weight, bias, epsilon = 1e-5 }: AffineOptions = {},
 ): Tensor => {
   const shape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
-  const dims = lastDims("layerNorm", x, shape);
+  const rows = rowsOf("layerNorm", x, shape);
   requireShape("layerNorm", "weight", weight, shape);
   requireShape("layerNorm", "bias", bias, shape);
-  return affine(standardise(x, momentsOf(x, dims), epsilon), weight, bias);
+  const standard = standardise(rows, momentsOf(rows, rowMean), epsilon);
+  return affine(standard, weight?.flatten(), bias?.flatten()).reshape(x.shape);
 };
 
 /** y = x/√(mean(x²) + ε) · weight over the last dims (Zhang & Sennrich 2019), which have the shape `normalizedShape`; ε defaults to 1e−6. */
@@ -38,10 +40,10 @@ export const rmsNorm = (
   { weight, epsilon = 1e-6 }: Omit<AffineOptions, "bias"> = {},
 ): Tensor => {
   const shape = typeof normalizedShape === "number" ? [normalizedShape] : normalizedShape;
-  const dims = lastDims("rmsNorm", x, shape);
+  const rows = rowsOf("rmsNorm", x, shape);
   requireShape("rmsNorm", "weight", weight, shape);
-  const scaled = x.mul(x.square().mean(dims, { keepDim: true }).add(epsilon).rsqrt());
-  return affine(scaled, weight, undefined);
+  const scaled = rows.mul(rowMean(rows.square()).add(epsilon).rsqrt());
+  return affine(scaled, weight?.flatten(), undefined).reshape(x.shape);
 };
 
 export interface BatchNormOptions extends AffineOptions {
@@ -58,21 +60,22 @@ export interface BatchNormOptions extends AffineOptions {
 export const batchNorm = (x: Tensor, options: BatchNormOptions = {}): Tensor => {
   const { runningMean, runningVar, weight, bias, training = true, momentum = 0.1, epsilon = 1e-5 } = options;
   requireChannels("batchNorm", x);
-  const channels = x.shape[1];
+  const [batch, channels] = x.shape;
   for (const [name, value] of Object.entries({ runningMean, runningVar, weight, bias }))
     requireShape("batchNorm", name, value, [channels]);
-  const perChannel = [channels, ...x.shape.slice(2).map(() => 1)];
+  const rows = toRows(x); // [batch · channels, positions]
+  const spread = (perChannel: Tensor): Tensor => spreadChannels(perChannel, batch);
+  const finish = (standard: Tensor): Tensor =>
+    affine(standard, weight && spread(weight), bias && spread(bias)).reshape(x.shape);
   if (training) {
-    const dims = x.shape.map((_, i) => i).filter((i) => i !== 1);
-    const moments = momentsOf(x, dims);
+    const moments = momentsOf(rows, (t) => spread(channelMean(t, batch, channels)));
     updateStatistics(x, moments, { runningMean, runningVar, momentum });
-    return affine(standardise(x, moments, epsilon), weight?.reshape(perChannel), bias?.reshape(perChannel));
+    return finish(standardise(rows, moments, epsilon));
   }
   if (!runningMean || !runningVar)
     throw new ShapeError("batchNorm: evaluation needs runningMean and runningVar; give both, or training: true.");
-  const centred = x.sub(runningMean.value.reshape(perChannel));
-  const scaled = centred.mul(runningVar.value.add(epsilon).rsqrt().reshape(perChannel));
-  return affine(scaled, weight?.reshape(perChannel), bias?.reshape(perChannel));
+  const centred = rows.sub(spread(runningMean.value));
+  return finish(centred.mul(spread(runningVar.value.add(epsilon).rsqrt())));
 };
 
 /** y = (x − mean)/√(variance + ε) · weight + bias per example and group of channels (Wu & He 2018). x: [batch, channels, …]. */
@@ -85,11 +88,10 @@ export const groupNorm = (x: Tensor, groups: number, { weight, bias, epsilon = 1
     );
   requireShape("groupNorm", "weight", weight, [channels]);
   requireShape("groupNorm", "bias", bias, [channels]);
-  const perChannel = [channels, ...x.shape.slice(2).map(() => 1)];
-  const width = (channels / groups) * sizeOf(x.shape.slice(2));
-  const grouped = x.reshape([batch, groups, width]);
-  const standard = standardise(grouped, momentsOf(grouped, [2]), epsilon).reshape(x.shape);
-  return affine(standard, weight?.reshape(perChannel), bias?.reshape(perChannel));
+  const grouped = x.reshape([batch * groups, (channels / groups) * sizeOf(x.shape.slice(2))]);
+  const standard = standardise(grouped, momentsOf(grouped, rowMean), epsilon).reshape(x.shape);
+  const [factor, shift] = [weight, bias].map((value) => value && spreadChannels(value, batch));
+  return affine(toRows(standard), factor, shift).reshape(x.shape);
 };
 
 /** groupNorm with a group for every channel (Ulyanov et al. 2016). x: [batch, channels, …]. */
@@ -98,29 +100,34 @@ export const instanceNorm = (x: Tensor, options: AffineOptions = {}): Tensor => 
   return groupNorm(x, x.shape[1], options);
 };
 
-/** Mean, distance from it, and the mean of its square over dims. */
+/** The mean of what belongs together, laid out against all of it. */
+type Average = (x: Tensor) => Tensor;
+
+/** Mean of each row: [rows, width] → [rows, 1] */
+const rowMean: Average = (rows) => rows.mean(1, { keepDim: true });
+
+/** Mean, distance from it, and the mean of its square. */
 interface Moments {
-  readonly dims: readonly number[];
+  readonly average: Average;
   readonly mean: Tensor;
   readonly centred: Tensor;
   readonly variance: Tensor;
 }
 
-const momentsOf = (x: Tensor, dims: readonly number[]): Moments => {
-  const mean = x.mean(dims, { keepDim: true });
+const momentsOf = (x: Tensor, average: Average): Moments => {
+  const mean = average(x);
   const centred = x.sub(mean);
-  return { dims, mean, centred, variance: centred.square().mean(dims, { keepDim: true }) };
+  return { average, mean, centred, variance: average(centred.square()) };
 };
 
 /** y = (x − mean)·r with r = 1/√(variance + ε). */
-const standardise = (x: Tensor, { dims, centred, variance }: Moments, epsilon: number): Tensor => {
+const standardise = (x: Tensor, { average, centred, variance }: Moments, epsilon: number): Tensor => {
   const r = variance.add(epsilon).rsqrt();
-  const mean = (t: Tensor): Tensor => t.mean(dims, { keepDim: true });
   // dL/dx = r·(g − mean(g) − y·mean(g·y)). r keeps its history, so that this has a gradient in turn.
   return customGradient(
     [x],
     () => centred.mul(r),
-    (g, y) => [r.mul(g.sub(mean(g)).sub(y.mul(mean(g.mul(y)))))],
+    (g, y) => [r.mul(g.sub(average(g)).sub(y.mul(average(g.mul(y)))))],
   );
 };
 
@@ -131,32 +138,34 @@ const affine = (x: Tensor, weight: Tensor | undefined, bias: Tensor | undefined)
 
 const updateStatistics = (
   x: Tensor,
-  { dims, mean, variance }: Moments,
+  { mean, variance }: Moments,
   { runningMean, runningVar, momentum }: Pick<BatchNormOptions, "runningMean" | "runningVar"> & { momentum: number },
 ): void => {
-  const count = sizeOf(dims.map((dim) => x.shape[dim]));
+  const [batch, channels, ...positions] = x.shape;
+  const count = batch * sizeOf(positions);
   if (count < 2)
     throw new ShapeError(
       `batchNorm: training needs more than one value per channel, got ${count} (input ${showShape(x.shape)}).`,
     );
-  const move = (running: Variable | undefined, batch: Tensor): void =>
+  // The statistics of every example's rows are the same: those of the first are enough.
+  const move = (running: Variable | undefined, spread: Tensor): void =>
     running?.assign(
       running.value
         .mul(1 - momentum)
-        .add(batch.reshape(running.shape).mul(momentum))
+        .add(spread.narrow(0, 0, channels).reshape([channels]).mul(momentum))
         .detach(),
     );
   move(runningMean, mean);
   move(runningVar, variance.mul(count / (count - 1)));
 };
 
-/** The last dims of x, which must have the given shape. */
-const lastDims = (op: string, x: Tensor, shape: Shape): number[] => {
+/** [rows, width] with what the last dims hold, which must have the given shape, in a row. */
+const rowsOf = (op: string, x: Tensor, shape: Shape): Tensor => {
   requireFloat(op, x);
   const first = x.rank - shape.length;
   if (shape.length === 0 || first < 0 || !sameShape(x.shape.slice(first), shape))
     throw new ShapeError(`${op}: input ${showShape(x.shape)} does not end in ${showShape(shape)}.`);
-  return shape.map((_, i) => first + i);
+  return x.reshape([sizeOf(x.shape.slice(0, first)), sizeOf(shape)]);
 };
 
 const requireFloat = (op: string, x: Tensor): void => {

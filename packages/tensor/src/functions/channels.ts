@@ -1,0 +1,20 @@
+// Numbers per channel against [batch, channels, …]: as rows [batch · channels, positions], where backends broadcast fast.
+import { sizeOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** [batch, channels, …] → [batch · channels, positions] */
+export const toRows = (x: Tensor): Tensor => x.reshape([x.shape[0] * x.shape[1], sizeOf(x.shape.slice(2))]);
+
+/** [channels] → [batch · channels, 1] */
+export const spreadChannels = (perChannel: Tensor, batch: number): Tensor => {
+  const [channels] = perChannel.shape;
+  return perChannel.expand([batch, channels]).reshape([batch * channels, 1]);
+};
+
+/** Mean per channel of rows: [batch · channels, positions] → [channels] */
+export const channelMean = (rows: Tensor, batch: number, channels: number): Tensor =>
+  rows
+    .sum(1)
+    .reshape([batch, channels])
+    .sum(0)
+    .mul(1 / (batch * rows.shape[1]));
