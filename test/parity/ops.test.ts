@@ -35,6 +35,7 @@ import {
   repeatInterleave,
   rmsNorm,
   roll,
+  selectBackend,
   sort,
   split,
   stack,
@@ -46,7 +47,7 @@ import {
   unfold,
   Variable,
 } from "@agon/tensor";
-import { expect } from "vitest";
+import { beforeAll, describe, expect } from "vitest";
 import {
   type Adapter,
   describeFixture,
@@ -55,6 +56,15 @@ import {
   type FixtureCase,
   type FixtureTensor,
 } from "./fixtures.ts";
+
+/** Each case on the default backend and on the reference. */
+const describeOps = (name: string, adapters: Readonly<Record<string, Adapter>>): void =>
+  describe.each(["wasm", "js"] as const)("on %s", (backend) => {
+    beforeAll(async () => {
+      expect(await selectBackend(backend)).toBe(backend);
+    });
+    describeFixture(name, adapters);
+  });
 
 type Params = Readonly<Record<string, unknown>>;
 type Inputs = Readonly<Record<string, Tensor>>;
@@ -95,7 +105,7 @@ const dimOf = (params: Params): number | number[] | undefined =>
 const keep = (params: Params): { keepDim: boolean } => ({ keepDim: params.keepdim === true });
 const bound = (value: unknown): number | undefined => (value ?? undefined) as number | undefined;
 
-describeFixture("ops_elementwise", {
+describeOps("ops_elementwise", {
   add: binary((a, b) => a.add(b)),
   sub: binary((a, b) => a.sub(b)),
   mul: binary((a, b) => a.mul(b)),
@@ -151,7 +161,7 @@ const extreme = (values: "max" | "min", indices: "argmax" | "argmin"): Adapter =
     indices: x[indices](params.dim as number, keep(params)),
   }));
 
-describeFixture("ops_reduce", {
+describeOps("ops_reduce", {
   sum: unary((x, params) => x.sum(dimOf(params), keep(params))),
   mean: unary((x, params) => x.mean(dimOf(params), keep(params))),
   var: unary((x, params) => x.var(dimOf(params), { ...keep(params), correction: params.correction as number })),
@@ -171,7 +181,7 @@ describeFixture("ops_reduce", {
   norm: unary((x, params) => x.norm(params.p as number, dimOf(params), keep(params))),
 });
 
-describeFixture("ops_matmul", {
+describeOps("ops_matmul", {
   matmul: binary((a, b) => a.matmul(b)),
   outer: binary((a, b) => a.outer(b)),
   einsum: check((inputs, { equation }) => {
@@ -187,7 +197,7 @@ const several = (inputs: Inputs): Tensor[] =>
 const parts = (tensors: readonly Tensor[]): Outputs => Object.fromEntries(tensors.map((part, i) => [`out${i}`, part]));
 const dim = (params: Params): number => params.dim as number;
 
-describeFixture("ops_shape_index", {
+describeOps("ops_shape_index", {
   gather: check(({ x, index }, params) => ({ out: x.gather(dim(params), index) })),
   take_along_dim: check(({ x, index }, params) => ({ out: x.gather(dim(params), index) })),
   index_select: check(({ x, index }, params) => ({ out: x.take(index, dim(params)) })),
@@ -228,7 +238,7 @@ describeFixture("ops_shape_index", {
   diagonal: unary((x) => diagonal(x)),
 });
 
-describeFixture("ops_norm", {
+describeOps("ops_norm", {
   layer_norm: check(({ x, weight, bias }, { normalized_shape, eps }) => ({
     out: layerNorm(x, normalized_shape as number[], { weight, bias, epsilon: eps as number }),
   })),
@@ -284,7 +294,7 @@ const windows = ({ stride, padding, dilation, groups, output_padding }: Params) 
   outputPadding: output_padding as number,
 });
 
-describeFixture("ops_conv_pool", {
+describeOps("ops_conv_pool", {
   conv1d: check(({ x, weight, bias }, params) => ({ out: conv1d(x, weight, { bias, ...windows(params) }) })),
   conv2d: check(({ x, weight, bias }, params) => ({ out: conv2d(x, weight, { bias, ...windows(params) }) })),
   conv_transpose2d: check(({ x, weight, bias }, params) => ({

@@ -251,12 +251,10 @@ export class Tensor {
     return binary("lessEqual", this, other);
   }
   greater(other: Operand): Tensor {
-    const [a, b] = unify("greater", this, other);
-    return apply("less", [b, a]);
+    return swapped("greater", "less", this, other);
   }
   greaterEqual(other: Operand): Tensor {
-    const [a, b] = unify("greaterEqual", this, other);
-    return apply("lessEqual", [b, a]);
+    return swapped("greaterEqual", "lessEqual", this, other);
   }
   and(other: Tensor): Tensor {
     return apply("logicalAnd", [this, other]);
@@ -301,7 +299,7 @@ export class Tensor {
   }
   /** √var */
   std(dim?: number | readonly number[], options: ReduceOptions & { readonly correction?: number } = {}): Tensor {
-    return this.var(dim, options).sqrt();
+    return this.var(normaliseDims("std", dim, this.rank), options).sqrt();
   }
   /** Index of the largest element along dim, the first of equals; without dim in the flattened tensor. int32. */
   argmax(dim?: number, options: ReduceOptions = {}): Tensor {
@@ -607,6 +605,13 @@ export const customGradient = (
 };
 
 const binary = (op: string, a: Tensor, b: Operand): Tensor => apply(op, unify(op, a, b));
+
+/** a > b is b < a; errors name what was called. */
+const swapped = (called: string, op: string, a: Tensor, b: Operand): Tensor => {
+  const [x, y] = unify(called, a, b);
+  broadcastShapes(called, x.shape, y.shape);
+  return apply(op, [y, x]);
+};
 
 /** Arithmetic of truth values is that of 0 and 1. */
 const asNumbers = (x: Tensor): Tensor => (x.dtype === "bool" ? x.cast("int32") : x);

@@ -43,9 +43,7 @@ const cases: readonly [f: () => unknown, message: string][] = [
   ]),
   ...comparisons.map((op): [() => unknown, string] => [
     () => wide[op](wide.reshape([2, 2]).sum(0)),
-    op.startsWith("greater")
-      ? `${op === "greater" ? "less" : "lessEqual"}: shapes [2] and [4] do not broadcast (2 against 4).`
-      : `${op}: shapes [4] and [2] do not broadcast (4 against 2).`,
+    `${op}: shapes [4] and [2] do not broadcast (4 against 2).`,
   ]),
   [() => x.add(null as unknown as Tensor), "add: expects a tensor or a number, got null; of a Variable use its value."],
   [() => x.not(), "not: expects bool, got float32; compare it with something first."],
@@ -55,7 +53,7 @@ const cases: readonly [f: () => unknown, message: string][] = [
   [() => truth.where(wide, 0), "where: shapes [2, 3] and [4] do not broadcast (3 against 4)."],
   ...(["sum", "prod", "max", "min", "mean", "var", "std", "logSumExp"] as const).map((op): [() => unknown, string] => [
     () => x[op](2),
-    `${op === "std" ? "var" : op}: dim 2 does not exist in a tensor of rank 2.`,
+    `${op}: dim 2 does not exist in a tensor of rank 2.`,
   ]),
   ...(["argmax", "argmin", "cumsum", "cumprod", "softmax", "logSoftmax"] as const).map(
     (op): [() => unknown, string] => [() => x[op](-3), `${op}: dim -3 does not exist in a tensor of rank 2.`],
