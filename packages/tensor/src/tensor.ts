@@ -197,17 +197,17 @@ export class Tensor {
   }
 
   add(other: Operand): Tensor {
-    return arithmetic("add", this, other);
+    return binary("add", this, other, "int32");
   }
   sub(other: Operand): Tensor {
-    return arithmetic("sub", this, other);
+    return binary("sub", this, other, "int32");
   }
   mul(other: Operand): Tensor {
-    return arithmetic("mul", this, other);
+    return binary("mul", this, other, "int32");
   }
   /** Quotient of real numbers: integers become float32. */
   div(other: Operand): Tensor {
-    return real("div", this, other);
+    return binary("div", this, other, "float32");
   }
   /** xʸ of real numbers. Small whole exponents are multiplications, ½ is a root. */
   pow(exponent: Operand): Tensor {
@@ -219,7 +219,7 @@ export class Tensor {
       if (exponent === -1) return this.reciprocal();
       if (exponent === -2) return this.square().reciprocal();
     }
-    return real("pow", this, exponent);
+    return binary("pow", this, exponent, "float32");
   }
   /** The larger of each pair; NaN if either is. Equal operands share the gradient. */
   maximum(other: Operand): Tensor {
@@ -604,7 +604,10 @@ export const customGradient = (
   });
 };
 
-const binary = (op: string, a: Tensor, b: Operand): Tensor => apply(op, unify(op, a, b));
+const binary = (op: string, a: Tensor, b: Operand, least?: DType): Tensor => apply(op, unify(op, a, b, least));
+
+/** Truth values as 0 and 1. */
+const asNumbers = (x: Tensor): Tensor => (x.dtype === "bool" ? x.cast("int32") : x);
 
 /** a > b is b < a; errors name what was called. */
 const swapped = (called: string, op: string, a: Tensor, b: Operand): Tensor => {
@@ -613,28 +616,15 @@ const swapped = (called: string, op: string, a: Tensor, b: Operand): Tensor => {
   return apply(op, [y, x]);
 };
 
-/** Arithmetic of truth values is that of 0 and 1. */
-const asNumbers = (x: Tensor): Tensor => (x.dtype === "bool" ? x.cast("int32") : x);
-
-/** Arithmetic in the type of both operands, int32 at least. */
-const arithmetic = (op: string, a: Tensor, b: Operand): Tensor => apply(op, unify(op, a, b).map(asNumbers));
-
-/** Division and powers are those of real numbers. */
-const real = (op: string, a: Tensor, b: Operand): Tensor =>
-  apply(
-    op,
-    unify(op, a, b).map((x) => (isFloat(x.dtype) ? x : x.cast("float32"))),
-  );
-
-/** Brings both operands to the type they compute in. */
-const unify = (op: string, a: Tensor, b: Operand): [Tensor, Tensor] => {
+/** Brings both operands to the type they compute in, which is `least` or wider. */
+const unify = (op: string, a: Tensor, b: Operand, least: DType = "bool"): [Tensor, Tensor] => {
   if (typeof b !== "number") {
     if (!(b instanceof Tensor))
       throw new ShapeError(`${op}: expects a tensor or a number, got ${describe(b)}; of a Variable use its value.`);
-    const dtype = promote(a.dtype, b.dtype);
+    const dtype = promote(promote(a.dtype, b.dtype), least);
     return [a.cast(dtype), b.cast(dtype)];
   }
-  const dtype = Number.isInteger(b) || isFloat(a.dtype) ? a.dtype : "float32";
+  const dtype = promote(promote(a.dtype, least), Number.isInteger(b) ? "bool" : "float32");
   return [a.cast(dtype), scalarOf(b, dtype)];
 };
 
@@ -666,9 +656,10 @@ const reduce = (
 
 /** Sums dims that lie side by side together, the last ones first: backends have fast kernels for those. */
 const sumOver = (x: Tensor, dims: readonly number[]): Tensor => {
-  const first = dims.findLastIndex((dim, i) => i === 0 || dims[i - 1] !== dim - 1);
-  const out = apply("sum", [x], { dims: dims.slice(first) });
-  return first > 0 ? sumOver(out, dims.slice(0, first)) : out;
+  let first = dims.length - 1;
+  while (first > 0 && dims[first - 1] === dims[first] - 1) first--;
+  if (first <= 0) return apply("sum", [x], { dims });
+  return sumOver(apply("sum", [x], { dims: dims.slice(first) }), dims.slice(0, first));
 };
 
 const argExtreme = (op: string, x: Tensor, dim: number | undefined, { keepDim }: ReduceOptions): Tensor => {
