@@ -1,7 +1,10 @@
 // The agent contract, for every algorithm: continuation, events, errors; and the small mathematics.
-import { defineEnvironment, discrete, box, type EnvironmentDefinition, NonFiniteError } from "@agon/env";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { box, defineEnvironment, discrete, type EnvironmentDefinition } from "@agon/env";
 import { CartPole, CliffWalking } from "@agon/environments";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   type Agent,
   algorithms,
@@ -30,9 +33,55 @@ const cases: Readonly<
     },
     steps: 200,
   },
+  a2c: { environment: CartPole, options: { hidden: [8], environments: 3, rolloutSteps: 4 }, steps: 300 },
   reinforce: { environment: CartPole, options: { hidden: [8], batchSteps: 30 }, steps: 200 },
   "q-learning": { environment: CliffWalking, options: {}, steps: 600 },
   sarsa: { environment: CliffWalking, options: {}, steps: 600 },
+};
+
+/** The environment with one wrong number in each episode, at the given step. */
+const withFault = (
+  { batch: _batch, table: _table, ...environment }: EnvironmentDefinition,
+  { at, reward, observation }: { at: number; reward?: number; observation?: number },
+): EnvironmentDefinition => {
+  interface Counted {
+    readonly inner: unknown;
+    readonly steps: number;
+  }
+  return {
+    ...environment,
+    id: "Faulty-v0",
+    reset: (random, options): Counted => ({ inner: environment.reset(random, options), steps: 0 }),
+    step(state, action, random) {
+      const { inner, steps } = state as Counted;
+      const transition = environment.step(inner, action, random);
+      const next: Counted = { inner: transition.state, steps: steps + 1 };
+      return {
+        ...transition,
+        state: next,
+        reward: next.steps === at ? (reward ?? transition.reward) : transition.reward,
+      };
+    },
+    observe(state, out) {
+      const { inner, steps } = state as Counted;
+      environment.observe(inner, out);
+      if (steps === at) out[0] = observation ?? out[0];
+    },
+  };
+};
+
+/** Trains step by step until that fails; the message, and the policy as it was before the step that failed. */
+const trainToFailure = async (agent: Agent, limit: number): Promise<{ message: string; before: Uint8Array }> => {
+  while (agent.steps < limit) {
+    const before = agent.policy();
+    try {
+      await collect(agent.train({ steps: 1 }));
+    } catch (error) {
+      expect((error as Error).name).toBe("NonFiniteError");
+      return { message: (error as Error).message, before };
+    }
+  }
+  throw new Error(`nothing failed in ${limit} steps`);
 };
 
 const collect = async (events: AsyncGenerator<TrainEvent>): Promise<TrainEvent[]> => {
@@ -99,7 +148,7 @@ describe.each(algorithms.map(({ name }) => name))("%s", (name) => {
     await collect(first.train({ steps: 77 }));
     const second = create(99);
     second.restore(first.checkpoint());
-    await collect(second.train({ steps: steps - 77 }));
+    await collect(second.train({ steps: steps - second.steps }));
     expect(second.checkpoint()).toEqual(whole.checkpoint());
     expect(await second.curveHash()).toBe(await whole.curveHash());
   });
@@ -129,39 +178,63 @@ describe.each(algorithms.map(({ name }) => name))("%s", (name) => {
     );
   });
 
-  it("stops within the step where a reward is not finite, naming environment and step", async () => {
-    const broken: EnvironmentDefinition = {
-      ...environment,
-      id: "Broken-v0",
-      step: (state, action, random) => ({ ...environment.step(state, action, random), reward: Number.NaN }),
-    };
-    const agent = findAlgorithm(name).create(broken, { ...options, seed: 1 });
-    await expect(collect(agent.train({ steps: 50 }))).rejects.toThrow(NonFiniteError);
-    await expect(
-      collect(
-        findAlgorithm(name)
-          .create(broken, { ...options, seed: 1 })
-          .train({ steps: 50 }),
-      ),
-    ).rejects.toThrow(/Broken-v0.*step 1\b/);
+  it.each([
+    { what: "a reward of NaN", fault: { reward: Number.NaN } },
+    { what: "an observation of NaN", fault: { observation: Number.NaN } },
+    { what: "an infinite observation", fault: { observation: Number.POSITIVE_INFINITY } },
+  ])("$what stops training within the step, naming environment and step; nothing is written", async ({ fault }) => {
+    const faulty = withFault(environment, { ...fault, at: 5 });
+    const agent = findAlgorithm(name).create(faulty, { ...options, seed: 1 });
+    const { message, before } = await trainToFailure(agent, 500);
+    expect(message).toMatch(/Faulty-v0.*at step 5\b/);
+    expect(agent.policy()).toEqual(before);
+    const other = findAlgorithm(name).create(faulty, { ...options, seed: 2 });
+    other.restore(agent.checkpoint());
+    expect(other.steps).toBe(agent.steps);
+    expect(other.checkpoint()).toEqual(agent.checkpoint());
   });
 
-  it("stops at the first loss that is not finite", async () => {
-    const endless = defineEnvironment({
-      id: "Endless-v0",
-      observation: discrete(2),
-      action: discrete(2),
-      maxSteps: 10,
-      reset: () => 0,
-      step: (state) => ({ state: 1 - state, reward: 1e200, terminated: false }),
-      observe(state, out) {
-        out[0] = state;
-      },
-    });
-    const agent = findAlgorithm(name).create(endless, { ...options, seed: 1 });
-    await expect(collect(agent.train({ steps }))).rejects.toMatchObject({ name: "NonFiniteError" });
-    expect(agent.steps).toBeLessThan(steps);
+  it("a loss that is not finite stops training within the step, naming algorithm, step and op; nothing is written", async () => {
+    // Finite, and beyond what float32, or the square of a float64, can hold.
+    const faulty = withFault(environment, { reward: 1e200, at: 5 });
+    const agent = findAlgorithm(name).create(faulty, { ...options, seed: 1 });
+    const { message, before } = await trainToFailure(agent, 500);
+    expect(message).toContain(`${name}, step ${agent.steps}: `);
+    expect(message).toMatch(/(output \[.*\]|TD error) is (NaN or infinite|Infinity).*nothing was written/);
+    expect(agent.policy()).toEqual(before);
+    const other = findAlgorithm(name).create(faulty, { ...options, seed: 2 });
+    other.restore(agent.checkpoint());
+    expect(other.checkpoint()).toEqual(agent.checkpoint());
   });
+
+  it("saves its policy to a file and loads it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "agon-rl-"));
+    try {
+      const agent = create();
+      await collect(agent.train({ steps }));
+      const path = join(folder, "policies", "one.safetensors");
+      await agent.save(path);
+      const other = create(5);
+      await other.load(path);
+      expect(other.policy()).toEqual(agent.policy());
+      expect(await readdir(join(folder, "policies"))).toEqual(["one.safetensors"]);
+      await expect(other.load(join(folder, "none.safetensors"))).rejects.toThrow("none.safetensors");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+it("without a file system, saving and loading name the way out", async () => {
+  const { process } = globalThis;
+  vi.stubGlobal("process", undefined);
+  try {
+    const agent = findAlgorithm("q-learning").create(CliffWalking, { seed: 1 });
+    await expect(agent.save("x")).rejects.toThrow("take the bytes of policy()");
+    await expect(agent.load("x")).rejects.toThrow("give the bytes to loadPolicy()");
+  } finally {
+    vi.stubGlobal("process", process);
+  }
 });
 
 it("an unknown algorithm is answered with the nearest names", () => {

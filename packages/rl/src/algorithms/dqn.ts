@@ -2,19 +2,21 @@
 //
 //   L(θ) = E[ huber( Q(s, a; θ) − (r + γ·[goes on]·maxₐ′ Q(s′, a′; θ⁻)) ) ]
 //
-// θ⁻ is copied from θ every `targetUpdateInterval` steps. With `double` (van Hasselt et al. 2016) θ chooses a′ and θ⁻ values it.
+// θ⁻ moves towards θ every `targetUpdateInterval` steps, θ⁻ ← (1 − τ)θ⁻ + τθ: with τ = 1, as in the paper, it is a copy. With `double` (van Hasselt et al. 2016) θ chooses a′ and θ⁻ values it.
 // Simplified against the paper: observations are vectors, one environment, Adam in place of RMSProp.
 import type { EnvironmentDefinition } from "@agon/env";
 import { huber, MLP, type Module, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom, type Random, type RandomState } from "@agon/random";
-import { type Bound, compile, copy, decodeSafetensors, encodeSafetensors, type Tensor, zeros } from "@agon/tensor";
-import type { Agent, TrainEvent, TrainOptions } from "../agent.ts";
+import { type Bound, compile, blend, type Tensor, zeros } from "@agon/tensor";
+import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
 import { loadVariables, packState, saveVariables, unpackState } from "../parts/checkpoint.ts";
 import { argmax, linear, type Schedule } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
+import { located } from "../parts/non-finite.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
-import { type Batch, ReplayBuffer } from "../parts/replay.ts";
+import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
+import { type Batch, ReplayBuffer, type ReplayPlace } from "../parts/replay.ts";
 import { Session } from "../parts/session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
 
@@ -25,6 +27,8 @@ export interface DQNOptions {
   readonly exploration?: Schedule;
   readonly hidden?: readonly number[];
   readonly learningRate?: number;
+  readonly finalRateShare?: number;
+  readonly rateDecaySteps?: number;
   readonly discount?: number;
   readonly batchSize?: number;
   readonly bufferSize?: number;
@@ -32,6 +36,7 @@ export interface DQNOptions {
   readonly trainInterval?: number;
   readonly updatesPerTrain?: number;
   readonly targetUpdateInterval?: number;
+  readonly targetBlend?: number;
   readonly explorationStart?: number;
   readonly explorationEnd?: number;
   readonly explorationSteps?: number;
@@ -42,7 +47,22 @@ export interface DQNOptions {
 
 const optionSpecs: readonly OptionSpec[] = [
   { key: "hidden", default: [64, 64], minimum: 1, integer: true, description: "Widths of the hidden layers." },
-  { key: "learningRate", default: 1e-3, minimum: 0, maximum: 1, description: "Adam's step size.", live: true },
+  { key: "learningRate", default: 1e-3, minimum: 0, maximum: 1, description: "Adam's step size at first.", live: true },
+  {
+    key: "finalRateShare",
+    default: 1,
+    minimum: 0,
+    maximum: 1,
+    description: "Share of the learning rate that is left in the end.",
+  },
+  {
+    key: "rateDecaySteps",
+    default: 50_000,
+    minimum: 1,
+    integer: true,
+    description: "Steps over which the learning rate falls, in a straight line.",
+  },
+
   { key: "discount", default: 0.99, minimum: 0, maximum: 1, description: "γ: worth of the next step's value." },
   { key: "batchSize", default: 64, minimum: 1, integer: true, description: "Transitions per update." },
   {
@@ -60,7 +80,7 @@ const optionSpecs: readonly OptionSpec[] = [
     default: 500,
     minimum: 1,
     integer: true,
-    description: "Steps between copies to the target network.",
+    description: "Steps between updates of the target network.",
   },
   { key: "explorationStart", default: 1, minimum: 0, maximum: 1, description: "Share ε of random actions at first." },
   {
@@ -71,6 +91,13 @@ const optionSpecs: readonly OptionSpec[] = [
     description: "Share ε of random actions in the end.",
   },
   { key: "explorationSteps", default: 10_000, minimum: 1, integer: true, description: "Steps from first to last ε." },
+  {
+    key: "targetBlend",
+    default: 1,
+    minimum: 0,
+    maximum: 1,
+    description: "Share τ of the online network that an update of the target takes; 1 copies it.",
+  },
   { key: "double", default: true, description: "Double DQN: the online network chooses the next action." },
   { key: "clipNorm", default: 10, minimum: 0, description: "Largest joint norm of the gradient." },
 ];
@@ -100,6 +127,7 @@ export class DQN implements Agent {
   private owed = 0;
   private readonly values: Bound;
   private readonly update: Bound;
+  private readonly syncTarget: Bound;
   private readonly batch: Batch;
 
   constructor(environment: EnvironmentDefinition, options: DQNOptions = {}) {
@@ -130,6 +158,9 @@ export class DQN implements Agent {
     this.nextFeatures = new Float32Array(width);
     this.values = compile((x: Tensor) => this.online.forward(x)).bind(zeros([1, width]));
     this.update = this.compileUpdate(width);
+    this.syncTarget = compile(() =>
+      blend(this.online.parameters(), this.target.parameters(), this.settings.targetBlend),
+    ).bind();
     const [observations, actions, rewards, nextObservations, continues] = this.update.inputs;
     this.batch = { observations, actions, rewards, nextObservations, continues } as Batch;
   }
@@ -166,36 +197,41 @@ export class DQN implements Agent {
     return argmax(this.actionValues(observation));
   }
 
+  train(options: TrainOptions & { readonly every?: "episode" }): AsyncGenerator<EpisodeEvent, void, void>;
+  train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
   async *train({ steps, every = "episode" }: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
     await this.session.open();
     const { session, settings } = this;
-    for (const end = session.steps + steps; session.steps < end || this.owed > 0; ) {
-      if (this.owed > 0) {
-        const event = this.learn();
-        if (every !== "episode") yield event;
-        continue;
+    try {
+      for (const end = session.steps + steps; session.steps < end || this.owed > 0; ) {
+        if (this.owed > 0) {
+          const event = this.learn();
+          if (every !== "episode") yield event;
+          continue;
+        }
+        const action = this.choose(session.observation);
+        const reward = session.step(action);
+        this.remember(action, reward);
+        const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
+        const episode = session.advance();
+        if (session.steps >= settings.learningStarts && session.steps % settings.trainInterval === 0)
+          this.owed = settings.updatesPerTrain;
+        if (session.steps % settings.targetUpdateInterval === 0) this.syncTarget.run();
+        if (stepEvent) yield stepEvent;
+        if (episode) yield episode;
       }
-      const action = this.choose(session.observation);
-      const reward = session.step(action);
-      this.remember(action, reward);
-      const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
-      const episode = session.advance();
-      if (session.steps >= settings.learningStarts && session.steps % settings.trainInterval === 0)
-        this.owed = settings.updatesPerTrain;
-      if (session.steps % settings.targetUpdateInterval === 0) copy(this.online.parameters(), this.target.parameters());
-      if (stepEvent) yield stepEvent;
-      if (episode) yield episode;
+    } catch (error) {
+      throw located(error, this);
     }
   }
 
   setOption(key: string, value: unknown): void {
     changeOption(this.algorithm, optionSpecs, this.options, key, value);
-    this.optimizer.learningRate = this.settings.learningRate;
   }
 
   private choose(observation: Float32Array): number {
     if (this.exploring.uniform() < this.exploration(this.session.steps)) return this.exploring.integer(this.actions);
-    return this.act(observation);
+    return argmax(this.actionValues(observation));
   }
 
   private remember(action: number, reward: number): void {
@@ -203,10 +239,16 @@ export class DQN implements Agent {
     const space = this.environment.observation;
     writeFeatures(space, observation, this.features);
     writeFeatures(space, nextObservation, this.nextFeatures);
-    this.replay.add(this.features, action, reward, this.nextFeatures, environment.terminated);
+    this.replay.add(this.features, action, reward, this.nextFeatures, environment);
   }
 
   private learn(): TrainEvent {
+    const { learningRate, finalRateShare, rateDecaySteps } = this.settings;
+    this.optimizer.learningRate = linear(
+      learningRate,
+      learningRate * finalRateShare,
+      rateDecaySteps,
+    )(this.session.steps);
     this.replay.sample(this.batch, this.sampling);
     this.update.run();
     const [[loss], [meanQ]] = this.update.outputs;
@@ -217,20 +259,24 @@ export class DQN implements Agent {
   }
 
   policy(): Uint8Array {
-    const entries = [...this.online.namedVariables()].map(
-      ([name, variable]) => [name, { shape: variable.shape, data: variable.toHost() }] as const,
-    );
-    return encodeSafetensors(new Map(entries));
+    return encodePolicy(this.online);
   }
 
   loadPolicy(bytes: Uint8Array): void {
-    const { tensors } = decodeSafetensors(bytes);
-    this.online.loadStateDict(Object.fromEntries([...tensors].map(([name, { data }]) => [name, data])));
+    decodePolicy(this.online, bytes);
+  }
+
+  save(path: string): Promise<void> {
+    return savePolicy(this, path);
+  }
+
+  load(path: string): Promise<void> {
+    return readPolicy(this, path);
   }
 
   checkpoint(): Uint8Array {
     const { data, curve } = this.session.save();
-    const { arrays, next } = this.replay.save();
+    const { arrays, place } = this.replay.save();
     return packState({
       arrays: new Map([
         ...saveVariables("online", this.online.parameters()),
@@ -243,7 +289,7 @@ export class DQN implements Agent {
         algorithm: this.algorithm,
         session: data,
         owed: this.owed,
-        next,
+        replay: place,
         exploring: this.exploring.state(),
         sampling: this.sampling.state(),
       },
@@ -251,21 +297,18 @@ export class DQN implements Agent {
   }
 
   restore(bytes: Uint8Array): void {
-    const state = unpackState(bytes);
+    const state = unpackState(bytes, this.algorithm);
     const data = state.data as {
-      algorithm: string;
       session: unknown;
       owed: number;
-      next: number;
+      replay: ReplayPlace;
       exploring: RandomState;
       sampling: RandomState;
     };
-    if (data.algorithm !== this.algorithm)
-      throw new Error(`restore: this checkpoint is of ${data.algorithm}, not ${this.algorithm}.`);
     loadVariables(state, "online", this.online.parameters());
     loadVariables(state, "target", this.target.parameters());
     loadVariables(state, "optimizer", this.optimizer.variables());
-    this.replay.load(state, data.next);
+    this.replay.load(state, data.replay);
     this.session.load(state, data.session);
     this.owed = data.owed;
     this.exploring.restore(data.exploring);

@@ -10,12 +10,14 @@ import type { EnvironmentDefinition } from "@agon/env";
 import { MLP, type Module, tanh, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom, type Random, type RandomState } from "@agon/random";
-import { type Bound, compile, decodeSafetensors, encodeSafetensors, type Tensor, zeros } from "@agon/tensor";
-import type { Agent, TrainEvent, TrainOptions } from "../agent.ts";
+import { type Bound, compile, type Tensor, zeros } from "@agon/tensor";
+import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
 import { arrayOf, loadVariables, packState, saveVariables, unpackState } from "../parts/checkpoint.ts";
 import { argmax, sampleSoftmax, softmax } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
+import { located } from "../parts/non-finite.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
+import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
 import { discountedReturns } from "../parts/returns.ts";
 import { Session } from "../parts/session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
@@ -166,20 +168,26 @@ export class Reinforce implements Agent {
     return argmax(this.logitsOf(observation));
   }
 
+  train(options: TrainOptions & { readonly every?: "episode" }): AsyncGenerator<EpisodeEvent, void, void>;
+  train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
   async *train({ steps, every = "episode" }: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
     await this.session.open();
     const { session } = this;
-    for (const end = session.steps + steps; session.steps < end; ) {
-      const logits = this.logitsOf(session.observation);
-      const action = sampleSoftmax(logits, 0, logits.length, this.acting);
-      const reward = session.step(action);
-      this.remember(action, reward);
-      const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
-      const episode = session.advance();
-      const update = episode && this.filled >= this.settings.batchSteps ? this.learn() : null;
-      if (stepEvent) yield stepEvent;
-      if (episode) yield episode;
-      if (update && every !== "episode") yield update;
+    try {
+      for (const end = session.steps + steps; session.steps < end; ) {
+        const logits = this.logitsOf(session.observation);
+        const action = sampleSoftmax(logits, 0, logits.length, this.acting);
+        const reward = session.step(action);
+        this.remember(action, reward);
+        const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
+        const episode = session.advance();
+        const update = episode && this.filled >= this.settings.batchSteps ? this.learn() : null;
+        if (stepEvent) yield stepEvent;
+        if (episode) yield episode;
+        if (update && every !== "episode") yield update;
+      }
+    } catch (error) {
+      throw located(error, this);
     }
   }
 
@@ -214,15 +222,19 @@ export class Reinforce implements Agent {
   }
 
   policy(): Uint8Array {
-    const entries = [...this.policyNetwork.namedVariables()].map(
-      ([name, variable]) => [name, { shape: variable.shape, data: variable.toHost() }] as const,
-    );
-    return encodeSafetensors(new Map(entries));
+    return encodePolicy(this.policyNetwork);
   }
 
   loadPolicy(bytes: Uint8Array): void {
-    const { tensors } = decodeSafetensors(bytes);
-    this.policyNetwork.loadStateDict(Object.fromEntries([...tensors].map(([name, { data }]) => [name, data])));
+    decodePolicy(this.policyNetwork, bytes);
+  }
+
+  save(path: string): Promise<void> {
+    return savePolicy(this, path);
+  }
+
+  load(path: string): Promise<void> {
+    return readPolicy(this, path);
   }
 
   checkpoint(): Uint8Array {
@@ -244,10 +256,8 @@ export class Reinforce implements Agent {
   }
 
   restore(bytes: Uint8Array): void {
-    const state = unpackState(bytes);
-    const data = state.data as { algorithm: string; session: unknown; acting: RandomState };
-    if (data.algorithm !== this.algorithm)
-      throw new Error(`restore: this checkpoint is of ${data.algorithm}, not ${this.algorithm}.`);
+    const state = unpackState(bytes, this.algorithm);
+    const data = state.data as { session: unknown; acting: RandomState };
     loadVariables(state, "policy", this.policyNetwork.parameters());
     loadVariables(state, "value", this.valueNetwork.parameters());
     loadVariables(state, "policyOptimizer", this.policyOptimizer.variables());

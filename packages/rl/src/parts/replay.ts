@@ -13,12 +13,22 @@ export interface Batch {
   readonly continues: Float32Array;
 }
 
+type Phase = "running" | "terminated" | "truncated";
+
+/** What a checkpoint holds beside the arrays. */
+export interface ReplayPlace {
+  readonly next: number;
+  readonly phase: Phase;
+}
+
 export class ReplayBuffer {
   readonly capacity: number;
   readonly width: number;
   /** Transitions held. */
   size = 0;
   private next = 0;
+  /** Whether the episode of the last transition goes on. */
+  private phase: Phase = "truncated";
   private readonly data: Batch;
 
   /** `width`: features of one observation. */
@@ -34,14 +44,18 @@ export class ReplayBuffer {
     };
   }
 
-  /** Adds one transition over the oldest. `nextObservation` is the last of its episode, never the first of the following one. */
+  /**
+   * Adds one transition over the oldest. `nextObservation` is the last of its episode, never the first of the following one: while an
+   * episode goes on each observation must be the one that the last transition led to, and none starts where an episode has terminated.
+   */
   add(
     observation: Float32Array,
     action: number,
     reward: number,
     nextObservation: Float32Array,
-    terminated: boolean,
+    { terminated, truncated }: { readonly terminated: boolean; readonly truncated: boolean },
   ): void {
+    this.checkOrder(observation);
     const { observations, actions, rewards, nextObservations, continues } = this.data;
     observations.set(observation, this.next * this.width);
     nextObservations.set(nextObservation, this.next * this.width);
@@ -50,6 +64,21 @@ export class ReplayBuffer {
     continues[this.next] = terminated ? 0 : 1;
     this.next = (this.next + 1) % this.capacity;
     this.size = Math.min(this.size + 1, this.capacity);
+    this.phase = terminated ? "terminated" : truncated ? "truncated" : "running";
+  }
+
+  private checkOrder(observation: Float32Array): void {
+    if (this.size === 0 || this.phase === "truncated") return;
+    const last = (this.next + this.capacity - 1) % this.capacity;
+    let follows = true;
+    for (let k = 0; k < this.width; k++)
+      if (observation[k] !== this.data.nextObservations[last * this.width + k]) follows = false;
+    if (follows === (this.phase === "running")) return;
+    throw new Error(
+      this.phase === "running"
+        ? "ReplayBuffer.add: the observation is not the one that the last transition led to, though its episode goes on; a transition must not cross episodes."
+        : "ReplayBuffer.add: the observation is the last of an episode that has terminated; a transition must not lead from there into the next one.",
+    );
   }
 
   /** Fills `out` with transitions drawn uniformly, with replacement; as many as out.actions holds. */
@@ -67,8 +96,8 @@ export class ReplayBuffer {
     }
   }
 
-  /** The filled part of each array, by name, and the place of the next transition. */
-  save(): { readonly arrays: [string, SafetensorsArray][]; readonly next: number } {
+  /** The filled part of each array, by name, and where the next transition goes. */
+  save(): { readonly arrays: [string, SafetensorsArray][]; readonly place: ReplayPlace } {
     const rows = (array: Float32Array | Int32Array, width: number): SafetensorsArray =>
       array.slice(0, this.size * width);
     const { observations, actions, rewards, nextObservations, continues } = this.data;
@@ -80,14 +109,15 @@ export class ReplayBuffer {
         ["replay.nextObservations", rows(nextObservations, this.width)],
         ["replay.continues", rows(continues, 1)],
       ],
-      next: this.next,
+      place: { next: this.next, phase: this.phase },
     };
   }
 
-  load(state: AgentState, next: number): void {
+  load(state: AgentState, { next, phase }: ReplayPlace): void {
     for (const name of ["observations", "actions", "rewards", "nextObservations", "continues"] as const)
       (this.data[name] as Float32Array).set(arrayOf(state, `replay.${name}`) as Float32Array);
     this.size = arrayOf(state, "replay.actions").length;
     this.next = next;
+    this.phase = phase;
   }
 }

@@ -1,0 +1,72 @@
+// The replay buffer's promises: what it holds, and which transitions it refuses.
+import { createRandom } from "@agon/random";
+import { describe, expect, it } from "vitest";
+import { type Batch, ReplayBuffer } from "./replay.ts";
+
+const going = { terminated: false, truncated: false };
+const terminated = { terminated: true, truncated: false };
+const truncated = { terminated: false, truncated: true };
+const at = (x: number): Float32Array => Float32Array.of(x, -x);
+
+const emptyBatch = (size: number): Batch => ({
+  observations: new Float32Array(size * 2),
+  actions: new Int32Array(size),
+  rewards: new Float32Array(size),
+  nextObservations: new Float32Array(size * 2),
+  continues: new Float32Array(size),
+});
+
+describe("ReplayBuffer", () => {
+  it("gives back whole transitions, the newest `capacity` of them", () => {
+    const buffer = new ReplayBuffer(4, 2);
+    for (let i = 0; i < 10; i++) buffer.add(at(i), i, i / 2, at(i + 1), i === 9 ? terminated : going);
+    const batch = emptyBatch(200);
+    buffer.sample(batch, createRandom(1));
+    const seen = new Set(batch.actions);
+    expect([...seen].sort()).toEqual([6, 7, 8, 9]);
+    batch.actions.forEach((action, i) => {
+      expect([...batch.observations.subarray(2 * i, 2 * i + 2)]).toEqual([action, -action]);
+      expect([...batch.nextObservations.subarray(2 * i, 2 * i + 2)]).toEqual([action + 1, -action - 1]);
+      expect(batch.rewards[i]).toBe(action / 2);
+      expect(batch.continues[i]).toBe(action === 9 ? 0 : 1);
+    });
+  });
+
+  it("lets a value be counted after truncation, not after termination", () => {
+    for (const [how, continues] of [
+      [terminated, 0],
+      [truncated, 1],
+      [going, 1],
+    ] as const) {
+      const buffer = new ReplayBuffer(4, 2);
+      buffer.add(at(0), 0, 1, at(1), how);
+      const batch = emptyBatch(1);
+      buffer.sample(batch, createRandom(1));
+      expect(batch.continues[0]).toBe(continues);
+    }
+  });
+
+  it("refuses a transition that crosses episodes", () => {
+    const buffer = new ReplayBuffer(3, 2);
+    buffer.add(at(0), 0, 1, at(1), going);
+    // The episode goes on at 1; 5 is the start of another one.
+    expect(() => buffer.add(at(5), 0, 1, at(6), going)).toThrow("must not cross episodes");
+    buffer.add(at(1), 0, 1, at(2), terminated);
+    // 2 is where it ended; from there nothing leads to the next start.
+    expect(() => buffer.add(at(2), 0, 0, at(5), going)).toThrow("that has terminated");
+    buffer.add(at(5), 0, 1, at(6), truncated);
+    buffer.add(at(6), 0, 1, at(7), going); // may be the start of an episode as well
+    expect(buffer.size).toBe(3);
+  });
+
+  it("remembers over a checkpoint whether an episode goes on", () => {
+    const buffer = new ReplayBuffer(3, 2);
+    buffer.add(at(0), 0, 1, at(1), going);
+    const { arrays, place } = buffer.save();
+    const restored = new ReplayBuffer(3, 2);
+    restored.load({ arrays: new Map(arrays), data: null }, place);
+    expect(() => restored.add(at(5), 0, 1, at(6), going)).toThrow("must not cross episodes");
+    restored.add(at(1), 0, 1, at(2), going);
+    expect(restored.size).toBe(2);
+  });
+});
