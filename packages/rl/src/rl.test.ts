@@ -4,14 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { box, defineEnvironment, discrete, type EnvironmentDefinition } from "@agon/env";
 import { CartPole, CliffWalking } from "@agon/environments";
+import { MLP } from "@agon/nn";
 import { describe, expect, it, vi } from "vitest";
 import {
   type Agent,
   algorithms,
+  DQN,
   discountedReturns,
   evaluate,
   findAlgorithm,
   generalisedAdvantages,
+  linear,
   OptionError,
   type TrainEvent,
 } from "./index.ts";
@@ -237,6 +240,23 @@ it("without a file system, saving and loading name the way out", async () => {
   }
 });
 
+it("a DQN takes a network and an exploration schedule of one's own", async () => {
+  const agent = new DQN(CartPole, {
+    network: (inputs, actions) => new MLP(inputs, 16, 16, actions),
+    exploration: linear(1, 0.05, 100),
+    learningRate: 1e-3,
+    learningStarts: 50,
+    batchSize: 8,
+    seed: 0,
+  });
+  const steps: number[] = [];
+  for await (const episode of agent.train({ steps: 200 })) steps.push(episode.step + episode.return);
+  expect(steps.length).toBeGreaterThan(2);
+  expect(agent.online.parameters().map(({ shape }) => shape[0])).toEqual([16, 16, 16, 16, 2, 2]);
+  const score = await evaluate(agent, CartPole, { episodes: 3, seed: 1 });
+  expect(Object.keys(score).sort()).toEqual(["episodes", "mean", "returns", "standardError", "std"]);
+});
+
 it("an unknown algorithm is answered with the nearest names", () => {
   expect(() => findAlgorithm("dqm")).toThrow('unknown algorithm "dqm"; nearest: dqn');
 });
@@ -270,7 +290,8 @@ it("evaluation ends also where policy and environment never would", async () => 
 
 describe("returns", () => {
   it("discount and start anew after an end", () => {
-    expect([...discountedReturns([1, 1, 1, 1], [0, 1, 0, 0], 0.5, 8)]).toEqual([1.5, 1, 3.5, 5]);
+    expect([...discountedReturns([1, 1, 1, 1], [0, 1, 0, 1], 0.5, [0, 0, 0, 8])]).toEqual([1.5, 1, 3.5, 5]);
+    expect([...discountedReturns([1, 1], [0, 0], 0.5)]).toEqual([1.5, 1]);
   });
   it("bootstrap through truncation but not through termination", () => {
     const rollout = (terminated: number, truncated: number) =>
