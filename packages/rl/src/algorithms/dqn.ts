@@ -16,7 +16,7 @@ import { featureSize, writeFeatures } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
-import { type Batch, ReplayBuffer, type ReplayPlace } from "../parts/replay.ts";
+import { type Batch, ReplayBuffer } from "../parts/replay.ts";
 import { Session } from "../parts/session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
 
@@ -30,6 +30,7 @@ export interface DQNOptions {
   readonly finalRateShare?: number;
   readonly rateDecaySteps?: number;
   readonly discount?: number;
+  readonly multiStep?: number;
   readonly batchSize?: number;
   readonly bufferSize?: number;
   readonly learningStarts?: number;
@@ -64,6 +65,13 @@ const optionSpecs: readonly OptionSpec[] = [
   },
 
   { key: "discount", default: 0.99, minimum: 0, maximum: 1, description: "γ: worth of the next step's value." },
+  {
+    key: "multiStep",
+    default: 5,
+    minimum: 1,
+    integer: true,
+    description: "n of the n-step targets: rewards added up before a learned value counts.",
+  },
   { key: "batchSize", default: 64, minimum: 1, integer: true, description: "Transitions per update." },
   {
     key: "bufferSize",
@@ -161,19 +169,19 @@ export class DQN implements Agent {
     this.syncTarget = compile(() =>
       blend(this.online.parameters(), this.target.parameters(), this.settings.targetBlend),
     ).bind();
-    const [observations, actions, rewards, nextObservations, continues] = this.update.inputs;
-    this.batch = { observations, actions, rewards, nextObservations, continues } as Batch;
+    const [observations, actions, rewards, nextObservations, discounts] = this.update.inputs;
+    this.batch = { observations, actions, rewards, nextObservations, discounts } as Batch;
   }
 
   private compileUpdate(width: number): Bound {
-    const { batchSize, discount, double } = this.settings;
-    const step = compile((observations: Tensor, actions: Tensor, rewards: Tensor, next: Tensor, continues: Tensor) =>
+    const { batchSize, double } = this.settings;
+    const step = compile((observations: Tensor, actions: Tensor, rewards: Tensor, next: Tensor, discounts: Tensor) =>
       this.optimizer.minimize(() => {
         const later = this.target.forward(next); // [batch, actions]
         const best = double
           ? later.gather(1, this.online.forward(next).detach().argmax(1, { keepDim: true })).squeeze(1)
           : later.max(1);
-        const targets = rewards.add(continues.mul(best).mul(discount)); // [batch]
+        const targets = rewards.add(discounts.mul(best)); // [batch]
         const q = this.online.forward(observations).gather(1, actions.unsqueeze(1)).squeeze(1); // [batch]
         return { loss: huber(q, targets), meanQ: q.mean() };
       }),
@@ -243,13 +251,13 @@ export class DQN implements Agent {
   }
 
   private learn(): TrainEvent {
-    const { learningRate, finalRateShare, rateDecaySteps } = this.settings;
+    const { learningRate, finalRateShare, rateDecaySteps, multiStep, discount } = this.settings;
     this.optimizer.learningRate = linear(
       learningRate,
       learningRate * finalRateShare,
       rateDecaySteps,
     )(this.session.steps);
-    this.replay.sample(this.batch, this.sampling);
+    this.replay.sample(this.batch, this.sampling, { steps: multiStep, discount });
     this.update.run();
     const [[loss], [meanQ]] = this.update.outputs;
     this.owed--;
@@ -276,7 +284,7 @@ export class DQN implements Agent {
 
   checkpoint(): Uint8Array {
     const { data, curve } = this.session.save();
-    const { arrays, place } = this.replay.save();
+    const { arrays, next } = this.replay.save();
     return packState({
       arrays: new Map([
         ...saveVariables("online", this.online.parameters()),
@@ -289,7 +297,7 @@ export class DQN implements Agent {
         algorithm: this.algorithm,
         session: data,
         owed: this.owed,
-        replay: place,
+        next,
         exploring: this.exploring.state(),
         sampling: this.sampling.state(),
       },
@@ -301,14 +309,14 @@ export class DQN implements Agent {
     const data = state.data as {
       session: unknown;
       owed: number;
-      replay: ReplayPlace;
+      next: number;
       exploring: RandomState;
       sampling: RandomState;
     };
     loadVariables(state, "online", this.online.parameters());
     loadVariables(state, "target", this.target.parameters());
     loadVariables(state, "optimizer", this.optimizer.variables());
-    this.replay.load(state, data.replay);
+    this.replay.load(state, data.next);
     this.session.load(state, data.session);
     this.owed = data.owed;
     this.exploring.restore(data.exploring);
