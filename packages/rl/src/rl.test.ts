@@ -240,6 +240,41 @@ it("without a file system, saving and loading name the way out", async () => {
   }
 });
 
+describe("values", () => {
+  /** One step from observation 0 to observation 1, which is always the last of its episode. */
+  const oneStep = (terminated: boolean): EnvironmentDefinition =>
+    defineEnvironment({
+      id: "one-step",
+      observation: box([1], { low: 0, high: 1 }),
+      action: discrete(2),
+      maxSteps: 1,
+      reset: (): { at: number } => ({ at: 0 }),
+      step: () => ({ state: { at: 1 }, reward: 1, terminated }),
+      observe: ({ at }, out) => {
+        out[0] = at;
+      },
+    }) as EnvironmentDefinition;
+
+  it.each([
+    ["dqn", { hidden: [8], learningStarts: 50, trainInterval: 1, targetUpdateInterval: 50, learningRate: 0.01 }, 3000],
+    ["a2c", { hidden: [8], rolloutSteps: 4, learningRate: 0.01 }, 30_000],
+    ["reinforce", { hidden: [8], batchSteps: 50 }, 30_000],
+  ] as const)(
+    "of %s reach through truncation to the last observation, and not through termination",
+    async (name, options, steps) => {
+      const valuesAfter = async (terminated: boolean): Promise<number[]> => {
+        const agent = findAlgorithm(name).create(oneStep(terminated), { ...options, discount: 0.5, seed: 1 });
+        await collect(agent.train({ steps }));
+        return [0, 1].map((x) => agent.inspect?.(Float32Array.of(x)).value ?? Number.NaN);
+      };
+      const [start, last] = await valuesAfter(false);
+      expect(Math.abs(last)).toBeGreaterThan(0.2);
+      expect(start).toBeCloseTo(1 + 0.5 * last, 1);
+      expect((await valuesAfter(true))[0]).toBeCloseTo(1, 1);
+    },
+  );
+});
+
 it("a DQN takes a network and an exploration schedule of one's own", async () => {
   const agent = new DQN(CartPole, {
     network: (inputs, actions) => new MLP(inputs, 16, 16, actions),

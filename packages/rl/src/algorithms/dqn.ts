@@ -217,9 +217,10 @@ export class DQN implements Agent {
           if (every !== "episode") yield event;
           continue;
         }
-        const action = this.choose(session.observation);
+        const greedy = this.act(session.observation);
+        const action = this.choose(greedy);
         const reward = session.step(action);
-        this.remember(action, reward);
+        this.remember(action, reward, action !== greedy);
         const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
         const episode = session.advance();
         if (session.steps >= settings.learningStarts && session.steps % settings.trainInterval === 0)
@@ -237,17 +238,19 @@ export class DQN implements Agent {
     changeOption(this.algorithm, optionSpecs, this.options, key, value);
   }
 
-  private choose(observation: Float32Array): number {
-    if (this.exploring.uniform() < this.exploration(this.session.steps)) return this.exploring.integer(this.actions);
-    return argmax(this.actionValues(observation));
+  /** ε-greedy: at random with probability ε, else greedy. */
+  private choose(greedy: number): number {
+    const { exploring, session } = this;
+    return exploring.uniform() < this.exploration(session.steps) ? exploring.integer(this.actions) : greedy;
   }
 
-  private remember(action: number, reward: number): void {
+  private remember(action: number, reward: number, explored: boolean): void {
     const { observation, nextObservation, environment } = this.session;
     const space = this.environment.observation;
     writeFeatures(space, observation, this.features);
     writeFeatures(space, nextObservation, this.nextFeatures);
-    this.replay.add(this.features, action, reward, this.nextFeatures, environment);
+    const { terminated, truncated } = environment;
+    this.replay.add(this.features, action, reward, this.nextFeatures, { terminated, truncated, explored });
   }
 
   private learn(): TrainEvent {

@@ -3,9 +3,10 @@ import { createRandom } from "@agon/random";
 import { describe, expect, it } from "vitest";
 import { type Batch, ReplayBuffer } from "./replay.ts";
 
-const going = { terminated: false, truncated: false };
-const terminated = { terminated: true, truncated: false };
-const truncated = { terminated: false, truncated: true };
+const going = { terminated: false, truncated: false, explored: false };
+const terminated = { ...going, terminated: true };
+const truncated = { ...going, truncated: true };
+const explored = { ...going, explored: true };
 const at = (x: number): Float32Array => Float32Array.of(x, -x);
 
 const oneStep = { steps: 1, discount: 0.5 };
@@ -76,6 +77,17 @@ describe("ReplayBuffer", () => {
       12: [32 + 0.5 * 64, 14, 0.25],
       13: [64, 14, 0.5],
     });
+  });
+
+  it("reaches no further than the next explored action", () => {
+    const buffer = new ReplayBuffer(6, 2);
+    [explored, going, going, explored, going].forEach((outcome, i) => {
+      buffer.add(at(i), i, 1, at(i + 1), outcome);
+    });
+    const batch = emptyBatch(200);
+    buffer.sample(batch, createRandom(1), { steps: 9, discount: 1 });
+    const reached = new Map([...batch.actions].map((action, i) => [action, batch.nextObservations[2 * i]]));
+    expect(Object.fromEntries(reached)).toEqual({ 0: 3, 1: 3, 2: 3, 3: 5, 4: 5 });
   });
 
   it("refuses a transition that crosses episodes", () => {

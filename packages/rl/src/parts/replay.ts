@@ -14,9 +14,20 @@ export interface Batch {
   readonly discounts: Float32Array;
 }
 
+/** What came of an action, and how it was chosen. */
+export interface Outcome {
+  readonly terminated: boolean;
+  readonly truncated: boolean;
+  /** Whether exploration chose another action than the greedy one. */
+  readonly explored: boolean;
+}
+
 /** How far a sampled transition reaches. */
 export interface Reach {
-  /** n of n-step returns; fewer where the episode ends before, or nothing newer is there. */
+  /**
+   * n of n-step returns; fewer where the episode ends before, where the next action was an explored one (what came of it says nothing about
+   * the greedy policy: Watkins 1989), or where nothing newer is there.
+   */
   readonly steps: number;
   /** γ */
   readonly discount: number;
@@ -39,6 +50,7 @@ export class ReplayBuffer {
     readonly rewards: Float32Array;
     readonly nextObservations: Float32Array;
     readonly ends: Uint8Array;
+    readonly explored: Uint8Array;
   };
 
   /** `width`: features of one observation. */
@@ -51,6 +63,7 @@ export class ReplayBuffer {
       rewards: new Float32Array(capacity),
       nextObservations: new Float32Array(capacity * width),
       ends: new Uint8Array(capacity),
+      explored: new Uint8Array(capacity),
     };
   }
 
@@ -68,7 +81,7 @@ export class ReplayBuffer {
     action: number,
     reward: number,
     nextObservation: Float32Array,
-    ends: { readonly terminated: boolean; readonly truncated: boolean },
+    outcome: Outcome,
   ): void {
     this.checkOrder(observation);
     const { data, next, width } = this;
@@ -76,7 +89,8 @@ export class ReplayBuffer {
     data.nextObservations.set(nextObservation, next * width);
     data.actions[next] = action;
     data.rewards[next] = reward;
-    data.ends[next] = ends.terminated ? terminated : ends.truncated ? truncated : going;
+    data.ends[next] = outcome.terminated ? terminated : outcome.truncated ? truncated : going;
+    data.explored[next] = outcome.explored ? 1 : 0;
     this.next = (next + 1) % this.capacity;
     this.size = Math.min(this.size + 1, this.capacity);
   }
@@ -112,13 +126,15 @@ export class ReplayBuffer {
 
   /** Adds up rewards from one row on; returns the row where the reach ends. */
   private follow(from: number, { steps, discount }: Reach, out: Batch, at: number): number {
-    const { rewards, ends } = this.data;
+    const { rewards, ends, explored } = this.data;
     const { newest } = this;
     let row = from;
     let sum = rewards[row];
     let worth = discount;
     for (let step = 1; step < steps && ends[row] === going && row !== newest; step++) {
-      row = row + 1 === this.capacity ? 0 : row + 1;
+      const following = row + 1 === this.capacity ? 0 : row + 1;
+      if (explored[following] === 1) break;
+      row = following;
       sum += worth * rewards[row];
       worth *= discount;
     }
@@ -130,7 +146,7 @@ export class ReplayBuffer {
   /** The filled part of each array, by name, and the row of the next transition. */
   save(): { readonly arrays: [string, SafetensorsArray][]; readonly next: number } {
     const { size, width, next } = this;
-    const { observations, actions, rewards, nextObservations, ends } = this.data;
+    const { observations, actions, rewards, nextObservations, ends, explored } = this.data;
     return {
       arrays: [
         ["replay.observations", observations.slice(0, size * width)],
@@ -138,13 +154,14 @@ export class ReplayBuffer {
         ["replay.rewards", rewards.slice(0, size)],
         ["replay.nextObservations", nextObservations.slice(0, size * width)],
         ["replay.ends", ends.slice(0, size)],
+        ["replay.explored", explored.slice(0, size)],
       ],
       next,
     };
   }
 
   load(state: AgentState, next: number): void {
-    for (const name of ["observations", "actions", "rewards", "nextObservations", "ends"] as const)
+    for (const name of ["observations", "actions", "rewards", "nextObservations", "ends", "explored"] as const)
       (this.data[name] as Float32Array).set(arrayOf(state, `replay.${name}`) as Float32Array);
     this.size = arrayOf(state, "replay.actions").length;
     this.next = next;
