@@ -47,11 +47,11 @@ export interface DQNOptions {
 }
 
 const optionSpecs: readonly OptionSpec[] = [
-  { key: "hidden", default: [64, 64], minimum: 1, integer: true, description: "Widths of the hidden layers." },
+  { key: "hidden", default: [128, 128], minimum: 1, integer: true, description: "Widths of the hidden layers." },
   { key: "learningRate", default: 1e-3, minimum: 0, maximum: 1, description: "Adam's step size at first.", live: true },
   {
     key: "finalRateShare",
-    default: 1,
+    default: 0.1,
     minimum: 0,
     maximum: 1,
     description: "Share of the learning rate that is left in the end.",
@@ -63,11 +63,10 @@ const optionSpecs: readonly OptionSpec[] = [
     integer: true,
     description: "Steps over which the learning rate falls, in a straight line.",
   },
-
   { key: "discount", default: 0.99, minimum: 0, maximum: 1, description: "γ: worth of the next step's value." },
   {
     key: "multiStep",
-    default: 5,
+    default: 12,
     minimum: 1,
     integer: true,
     description: "n of the n-step targets: rewards added up before a learned value counts.",
@@ -75,17 +74,17 @@ const optionSpecs: readonly OptionSpec[] = [
   { key: "batchSize", default: 64, minimum: 1, integer: true, description: "Transitions per update." },
   {
     key: "bufferSize",
-    default: 50_000,
+    default: 20_000,
     minimum: 1,
     integer: true,
     description: "Transitions the replay buffer holds.",
   },
   { key: "learningStarts", default: 1000, minimum: 1, integer: true, description: "Steps before the first update." },
-  { key: "trainInterval", default: 4, minimum: 1, integer: true, description: "Steps between trainings." },
+  { key: "trainInterval", default: 2, minimum: 1, integer: true, description: "Steps between trainings." },
   { key: "updatesPerTrain", default: 1, minimum: 1, integer: true, description: "Updates per training." },
   {
     key: "targetUpdateInterval",
-    default: 500,
+    default: 250,
     minimum: 1,
     integer: true,
     description: "Steps between updates of the target network.",
@@ -93,12 +92,12 @@ const optionSpecs: readonly OptionSpec[] = [
   { key: "explorationStart", default: 1, minimum: 0, maximum: 1, description: "Share ε of random actions at first." },
   {
     key: "explorationEnd",
-    default: 0.05,
+    default: 0.1,
     minimum: 0,
     maximum: 1,
     description: "Share ε of random actions in the end.",
   },
-  { key: "explorationSteps", default: 10_000, minimum: 1, integer: true, description: "Steps from first to last ε." },
+  { key: "explorationSteps", default: 8000, minimum: 1, integer: true, description: "Steps from first to last ε." },
   {
     key: "targetBlend",
     default: 1,
