@@ -52,7 +52,7 @@ const optionSpecs: readonly OptionSpec[] = [
     default: 16,
     minimum: 1,
     integer: true,
-    description: "Steps n of each environment between updates.",
+    description: "Steps n of each environment between updates; 5 in the paper.",
   },
   { key: "learningRate", default: 2e-3, minimum: 0, maximum: 1, description: "Adam's step size at first.", live: true },
   {
@@ -74,7 +74,7 @@ const optionSpecs: readonly OptionSpec[] = [
     default: 0.99,
     minimum: 0,
     maximum: 1,
-    description: "γ: worth of the next step's value.",
+    description: "γ: worth of the next step's value; 0.99 in the paper.",
     live: true,
   },
   {
@@ -94,10 +94,20 @@ const optionSpecs: readonly OptionSpec[] = [
     key: "entropyWeight",
     default: 0.01,
     minimum: 0,
-    description: "β: weight of the entropy, which keeps the policy exploring.",
+    description: "β: weight of the entropy, which keeps the policy exploring; 0.01 in the paper.",
   },
-  { key: "valueWeight", default: 0.5, minimum: 0, description: "c: weight of the value network's loss." },
-  { key: "clipNorm", default: 0.5, minimum: 0, description: "Largest joint norm of the gradient; 0 for no limit." },
+  {
+    key: "valueWeight",
+    default: 0.5,
+    minimum: 0,
+    description: "c: weight of the value network's loss; 0.5 in Stable-Baselines3.",
+  },
+  {
+    key: "clipNorm",
+    default: 0.5,
+    minimum: 0,
+    description: "Largest joint norm of the gradient; 0 for no limit. 0.5 in Stable-Baselines3.",
+  },
 ];
 
 const fits = ({ id, action }: EnvironmentDefinition): string | null =>

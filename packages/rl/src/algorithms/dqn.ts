@@ -1,14 +1,16 @@
 // DQN (Mnih et al. 2015): action values by a network, learned from replayed transitions towards targets of a slower copy.
 //
-//   L(θ) = E[ huber( Q(s, a; θ) − (r + γ·[goes on]·maxₐ′ Q(s′, a′; θ⁻)) ) ]
+//   L(θ) = E[ huber( Q(s, a; θ) − (r + γr′ + … + γⁿ·[goes on]·maxₐ′ Q(s⁽ⁿ⁾, a′; θ⁻)) ) ]
 //
-// θ⁻ moves towards θ every `targetUpdateInterval` steps, θ⁻ ← (1 − τ)θ⁻ + τθ: with τ = 1, as in the paper, it is a copy. With `double` (van Hasselt et al. 2016) θ chooses a′ and θ⁻ values it.
+// θ⁻ moves towards θ every `targetUpdateInterval` steps, θ⁻ ← (1 − τ)θ⁻ + τθ: with τ = 1, as in the paper, it is a copy. With `double`
+// (van Hasselt et al. 2016) θ chooses a′ and θ⁻ values it. Beyond the paper, targets reach over `multiStep` n rewards (Sutton 1988; in DQN,
+// Hessel et al. 2018), up to the next explored action (Watkins 1989), and the learning rate falls; n = 1 and a final share of 1 are the paper's.
 // Simplified against the paper: observations are vectors, one environment, Adam in place of RMSProp.
 import type { EnvironmentDefinition } from "@agon/env";
 import { huber, MLP, type Module, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom, type Random, type RandomState } from "@agon/random";
-import { type Bound, compile, blend, type Tensor, zeros } from "@agon/tensor";
+import { blend, type Bound, compile, type Tensor, zeros } from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
 import { loadVariables, packState, saveVariables, unpackState } from "../parts/checkpoint.ts";
 import { argmax, linear, type Schedule } from "../parts/exploration.ts";
@@ -63,24 +65,49 @@ const optionSpecs: readonly OptionSpec[] = [
     integer: true,
     description: "Steps over which the learning rate falls, in a straight line.",
   },
-  { key: "discount", default: 0.99, minimum: 0, maximum: 1, description: "γ: worth of the next step's value." },
+  {
+    key: "discount",
+    default: 0.99,
+    minimum: 0,
+    maximum: 1,
+    description: "γ: worth of the next step's value; 0.99 in the paper.",
+  },
   {
     key: "multiStep",
     default: 12,
     minimum: 1,
     integer: true,
-    description: "n of the n-step targets: rewards added up before a learned value counts.",
+    description:
+      "n of n-step targets (Sutton 1988): rewards added up before a learned value counts, cut at explored actions.",
   },
-  { key: "batchSize", default: 64, minimum: 1, integer: true, description: "Transitions per update." },
+  {
+    key: "batchSize",
+    default: 64,
+    minimum: 1,
+    integer: true,
+    description: "Transitions per update; 64 in rl-zoo3, 32 in the paper.",
+  },
   {
     key: "bufferSize",
     default: 20_000,
     minimum: 1,
     integer: true,
-    description: "Transitions the replay buffer holds.",
+    description: "Transitions the replay buffer holds; few, as n-step targets want recent behaviour.",
   },
-  { key: "learningStarts", default: 1000, minimum: 1, integer: true, description: "Steps before the first update." },
-  { key: "trainInterval", default: 2, minimum: 1, integer: true, description: "Steps between trainings." },
+  {
+    key: "learningStarts",
+    default: 1000,
+    minimum: 1,
+    integer: true,
+    description: "Steps before the first update; 1000 in rl-zoo3.",
+  },
+  {
+    key: "trainInterval",
+    default: 2,
+    minimum: 1,
+    integer: true,
+    description: "Steps between trainings; with one update each, half an update per step as in rl-zoo3.",
+  },
   { key: "updatesPerTrain", default: 1, minimum: 1, integer: true, description: "Updates per training." },
   {
     key: "targetUpdateInterval",
@@ -89,15 +116,27 @@ const optionSpecs: readonly OptionSpec[] = [
     integer: true,
     description: "Steps between updates of the target network.",
   },
-  { key: "explorationStart", default: 1, minimum: 0, maximum: 1, description: "Share ε of random actions at first." },
+  {
+    key: "explorationStart",
+    default: 1,
+    minimum: 0,
+    maximum: 1,
+    description: "Share ε of random actions at first; 1 in the paper.",
+  },
   {
     key: "explorationEnd",
     default: 0.1,
     minimum: 0,
     maximum: 1,
-    description: "Share ε of random actions in the end.",
+    description: "Share ε of random actions in the end; 0.1 in the paper.",
   },
-  { key: "explorationSteps", default: 8000, minimum: 1, integer: true, description: "Steps from first to last ε." },
+  {
+    key: "explorationSteps",
+    default: 8000,
+    minimum: 1,
+    integer: true,
+    description: "Steps from first to last ε; 8000 in rl-zoo3.",
+  },
   {
     key: "targetBlend",
     default: 1,
@@ -105,8 +144,17 @@ const optionSpecs: readonly OptionSpec[] = [
     maximum: 1,
     description: "Share τ of the online network that an update of the target takes; 1 copies it.",
   },
-  { key: "double", default: true, description: "Double DQN: the online network chooses the next action." },
-  { key: "clipNorm", default: 10, minimum: 0, description: "Largest joint norm of the gradient." },
+  {
+    key: "double",
+    default: true,
+    description: "Double DQN: the online network chooses the next action, the target network values it.",
+  },
+  {
+    key: "clipNorm",
+    default: 10,
+    minimum: 0,
+    description: "Largest joint norm of the gradient; 0 for no limit. 10 in Stable-Baselines3.",
+  },
 ];
 
 const fits = ({ id, action }: EnvironmentDefinition): string | null =>
