@@ -71,6 +71,7 @@ const optionSpecs: readonly OptionSpec[] = [
     minimum: 0,
     maximum: 1,
     description: "γ: worth of the next step's value; 0.99 in the paper.",
+    live: true,
   },
   {
     key: "multiStep",
