@@ -256,7 +256,18 @@ describe("values", () => {
     }) as EnvironmentDefinition;
 
   it.each([
-    ["dqn", { hidden: [8], learningStarts: 50, trainInterval: 1, targetUpdateInterval: 50, learningRate: 0.01 }, 3000],
+    [
+      "dqn",
+      {
+        hidden: [8],
+        learningStarts: 50,
+        trainInterval: 1,
+        targetUpdateInterval: 1,
+        targetBlend: 0.05,
+        learningRate: 0.01,
+      },
+      3000,
+    ],
     ["a2c", { hidden: [8], rolloutSteps: 4, learningRate: 0.01 }, 30_000],
     ["reinforce", { hidden: [8], batchSteps: 50 }, 30_000],
   ] as const)(

@@ -2,9 +2,9 @@
 //
 //   L(θ) = E[ huber( Q(s, a; θ) − (r + γr′ + … + γⁿ·[goes on]·maxₐ′ Q(s⁽ⁿ⁾, a′; θ⁻)) ) ]
 //
-// θ⁻ moves towards θ every `targetUpdateInterval` steps, θ⁻ ← (1 − τ)θ⁻ + τθ: with τ = 1, as in the paper, it is a copy. With `double`
-// (van Hasselt et al. 2016) θ chooses a′ and θ⁻ values it. Beyond the paper, targets reach over `multiStep` n rewards (Sutton 1988; in DQN,
-// Hessel et al. 2018), up to the next explored action (Watkins 1989), and the learning rate falls; n = 1 and a final share of 1 are the paper's.
+// θ⁻ moves towards θ every `targetUpdateInterval` steps, θ⁻ ← (1 − τ)θ⁻ + τθ (Lillicrap et al. 2016); the paper copies it, τ = 1. With
+// `double` (van Hasselt et al. 2016) θ chooses a′ and θ⁻ values it. Beyond the paper, targets reach over `multiStep` n rewards (Sutton 1988;
+// in DQN, Hessel et al. 2018), up to the next explored action (Watkins 1989), and the learning rate falls.
 // Simplified against the paper: observations are vectors, one environment, Adam in place of RMSProp.
 import type { EnvironmentDefinition } from "@agon/env";
 import { huber, MLP, type Module, withRandom } from "@agon/nn";
@@ -53,7 +53,7 @@ const optionSpecs: readonly OptionSpec[] = [
   { key: "learningRate", default: 1e-3, minimum: 0, maximum: 1, description: "Adam's step size at first.", live: true },
   {
     key: "finalRateShare",
-    default: 0.1,
+    default: 0.05,
     minimum: 0,
     maximum: 1,
     description: "Share of the learning rate that is left in the end.",
@@ -112,7 +112,7 @@ const optionSpecs: readonly OptionSpec[] = [
   { key: "updatesPerTrain", default: 1, minimum: 1, integer: true, description: "Updates per training." },
   {
     key: "targetUpdateInterval",
-    default: 250,
+    default: 2,
     minimum: 1,
     integer: true,
     description: "Steps between updates of the target network.",
@@ -140,10 +140,11 @@ const optionSpecs: readonly OptionSpec[] = [
   },
   {
     key: "targetBlend",
-    default: 1,
+    default: 0.01,
     minimum: 0,
     maximum: 1,
-    description: "Share τ of the online network that an update of the target takes; 1 copies it.",
+    description:
+      "Share τ of the online network that an update of the target takes (Lillicrap et al. 2016); 1 copies it.",
   },
   {
     key: "double",
