@@ -57,7 +57,7 @@ const optionSpecs: readonly OptionSpec[] = [
   { key: "learningRate", default: 2e-3, minimum: 0, maximum: 1, description: "Adam's step size at first.", live: true },
   {
     key: "finalRateShare",
-    default: 0.1,
+    default: 0.02,
     minimum: 0,
     maximum: 1,
     description: "Share of the learning rate that is left in the end.",

@@ -40,7 +40,7 @@ const optionSpecs: readonly OptionSpec[] = [
   { key: "hidden", default: [64, 64], minimum: 1, integer: true, description: "Widths of the hidden layers." },
   {
     key: "learningRate",
-    default: 5e-3,
+    default: 3e-3,
     minimum: 0,
     maximum: 1,
     description: "Adam's step size for the policy.",
@@ -64,7 +64,7 @@ const optionSpecs: readonly OptionSpec[] = [
   },
   {
     key: "finalRateShare",
-    default: 0.1,
+    default: 0.05,
     minimum: 0,
     maximum: 1,
     description: "Share of both learning rates that is left in the end.",
