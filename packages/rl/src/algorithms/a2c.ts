@@ -38,7 +38,13 @@ export interface A2COptions {
 }
 
 const optionSpecs: readonly OptionSpec[] = [
-  { key: "hidden", default: [64, 64], description: "Widths of the hidden layers of both networks." },
+  {
+    key: "hidden",
+    default: [64, 64],
+    minimum: 1,
+    integer: true,
+    description: "Widths of the hidden layers of both networks.",
+  },
   {
     key: "environments",
     default: 8,
