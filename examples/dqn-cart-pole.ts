@@ -12,8 +12,8 @@ const agent = new DQN(CartPole, {
   seed: 0,
 });
 
-for await (const event of agent.train({ steps })) {
-  if (event.type === "episode" && event.episode % 20 === 0) console.log(`step ${event.step}: ${event.return}`);
+for await (const episode of agent.train({ steps })) {
+  if (episode.episode % 20 === 0) console.log(`step ${episode.step}: ${episode.return}`);
 }
 
 const score = await evaluate(agent, CartPole, { episodes: 100, seed: 1 });

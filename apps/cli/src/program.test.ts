@@ -150,7 +150,7 @@ test("every verb has a help text with an example", async () => {
 });
 
 test("list tells the options of an algorithm and the arguments of an environment", async () => {
-  expect((await agon("list dqn")).stdout).toContain("hidden=64,64");
+  expect((await agon("list dqn")).stdout).toContain("hidden=128,128");
   expect((await agon("list FrozenLake")).stdout).toContain("isSlippery=true");
   const { arguments: specs } = await json("list FrozenLake-v1");
   expect(Object.keys(specs)).toContain("maxSteps");

@@ -24,7 +24,7 @@ export interface UpdateEvent {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** One environment step, only with `every: "step"`. Arrays are the agent's own buffers: copy to keep. */
+/** One environment step, only with `every: "step"`; of several environments that of the first. Arrays are the agent's own buffers: copy to keep. */
 export interface StepEvent {
   readonly type: "step";
   readonly step: number;
@@ -40,7 +40,7 @@ export interface StepEvent {
 export type TrainEvent = EpisodeEvent | UpdateEvent | StepEvent;
 
 export interface TrainOptions {
-  /** Environment steps to take in this call. */
+  /** Environment steps to take in this call; an agent of several environments steps them together and rounds up. */
   readonly steps: number;
   /**
    * How often the generator yields, beside every finished episode: "episode" (default) nothing more; "update" after every update;
@@ -60,6 +60,7 @@ export interface Agent {
   readonly steps: number;
   /** The action of the evaluated policy: greedy for value methods, the most likely for stochastic policies. */
   act(observation: Float32Array): Action;
+  train(options: TrainOptions & { readonly every?: "episode" }): AsyncGenerator<EpisodeEvent, void, void>;
   train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
   /**
    * Changes an option that its description marks as live, from the next call of `train` on; `options` tells the new value. Throws an
@@ -69,6 +70,10 @@ export interface Agent {
   /** The policy alone, as safetensors bytes. */
   policy(): Uint8Array;
   loadPolicy(bytes: Uint8Array): void;
+  /** Writes the policy to a file, whole or not at all. Node only: a page keeps the bytes of `policy()` itself. */
+  save(path: string): Promise<void>;
+  /** Reads a policy that `save` wrote. */
+  load(path: string): Promise<void>;
   /** Everything: weights, optimizer, replay, random streams, environment, curve. Restoring equals never having stopped, byte for byte. */
   checkpoint(): Uint8Array;
   restore(bytes: Uint8Array): void;

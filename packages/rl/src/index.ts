@@ -1,5 +1,6 @@
 // @agon/rl: algorithms, one file each, and the parts they import.
 export type { Agent, EpisodeEvent, StepEvent, TrainEvent, TrainOptions, UpdateEvent } from "./agent.ts";
+export { A2C, type A2COptions } from "./algorithms/a2c.ts";
 export { DQN, type DQNOptions } from "./algorithms/dqn.ts";
 export { algorithms, findAlgorithm } from "./algorithms/index.ts";
 export { QLearning, type QLearningOptions } from "./algorithms/q-learning.ts";

@@ -1,14 +1,20 @@
 // The agent contract, for every algorithm: continuation, events, errors; and the small mathematics.
-import { defineEnvironment, discrete, box, type EnvironmentDefinition, NonFiniteError } from "@agon/env";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { box, defineEnvironment, discrete, type EnvironmentDefinition } from "@agon/env";
 import { CartPole, CliffWalking } from "@agon/environments";
-import { describe, expect, it } from "vitest";
+import { MLP } from "@agon/nn";
+import { describe, expect, it, vi } from "vitest";
 import {
   type Agent,
   algorithms,
+  DQN,
   discountedReturns,
   evaluate,
   findAlgorithm,
   generalisedAdvantages,
+  linear,
   OptionError,
   type TrainEvent,
 } from "./index.ts";
@@ -30,9 +36,55 @@ const cases: Readonly<
     },
     steps: 200,
   },
+  a2c: { environment: CartPole, options: { hidden: [8], environments: 3, rolloutSteps: 4 }, steps: 300 },
   reinforce: { environment: CartPole, options: { hidden: [8], batchSteps: 30 }, steps: 200 },
   "q-learning": { environment: CliffWalking, options: {}, steps: 600 },
   sarsa: { environment: CliffWalking, options: {}, steps: 600 },
+};
+
+/** The environment with one wrong number in each episode, at the given step. */
+const withFault = (
+  { batch: _batch, table: _table, ...environment }: EnvironmentDefinition,
+  { at, reward, observation }: { at: number; reward?: number; observation?: number },
+): EnvironmentDefinition => {
+  interface Counted {
+    readonly inner: unknown;
+    readonly steps: number;
+  }
+  return {
+    ...environment,
+    id: "Faulty-v0",
+    reset: (random, options): Counted => ({ inner: environment.reset(random, options), steps: 0 }),
+    step(state, action, random) {
+      const { inner, steps } = state as Counted;
+      const transition = environment.step(inner, action, random);
+      const next: Counted = { inner: transition.state, steps: steps + 1 };
+      return {
+        ...transition,
+        state: next,
+        reward: next.steps === at ? (reward ?? transition.reward) : transition.reward,
+      };
+    },
+    observe(state, out) {
+      const { inner, steps } = state as Counted;
+      environment.observe(inner, out);
+      if (steps === at) out[0] = observation ?? out[0];
+    },
+  };
+};
+
+/** Trains step by step until that fails; the message, and the policy as it was before the step that failed. */
+const trainToFailure = async (agent: Agent, limit: number): Promise<{ message: string; before: Uint8Array }> => {
+  while (agent.steps < limit) {
+    const before = agent.policy();
+    try {
+      await collect(agent.train({ steps: 1 }));
+    } catch (error) {
+      expect((error as Error).name).toBe("NonFiniteError");
+      return { message: (error as Error).message, before };
+    }
+  }
+  throw new Error(`nothing failed in ${limit} steps`);
 };
 
 const collect = async (events: AsyncGenerator<TrainEvent>): Promise<TrainEvent[]> => {
@@ -99,7 +151,7 @@ describe.each(algorithms.map(({ name }) => name))("%s", (name) => {
     await collect(first.train({ steps: 77 }));
     const second = create(99);
     second.restore(first.checkpoint());
-    await collect(second.train({ steps: steps - 77 }));
+    await collect(second.train({ steps: steps - second.steps }));
     expect(second.checkpoint()).toEqual(whole.checkpoint());
     expect(await second.curveHash()).toBe(await whole.curveHash());
   });
@@ -129,39 +181,126 @@ describe.each(algorithms.map(({ name }) => name))("%s", (name) => {
     );
   });
 
-  it("stops within the step where a reward is not finite, naming environment and step", async () => {
-    const broken: EnvironmentDefinition = {
-      ...environment,
-      id: "Broken-v0",
-      step: (state, action, random) => ({ ...environment.step(state, action, random), reward: Number.NaN }),
-    };
-    const agent = findAlgorithm(name).create(broken, { ...options, seed: 1 });
-    await expect(collect(agent.train({ steps: 50 }))).rejects.toThrow(NonFiniteError);
-    await expect(
-      collect(
-        findAlgorithm(name)
-          .create(broken, { ...options, seed: 1 })
-          .train({ steps: 50 }),
-      ),
-    ).rejects.toThrow(/Broken-v0.*step 1\b/);
+  it.each([
+    { what: "a reward of NaN", fault: { reward: Number.NaN } },
+    { what: "an observation of NaN", fault: { observation: Number.NaN } },
+    { what: "an infinite observation", fault: { observation: Number.POSITIVE_INFINITY } },
+  ])("$what stops training within the step, naming environment and step; nothing is written", async ({ fault }) => {
+    const faulty = withFault(environment, { ...fault, at: 5 });
+    const agent = findAlgorithm(name).create(faulty, { ...options, seed: 1 });
+    const { message, before } = await trainToFailure(agent, 500);
+    expect(message).toMatch(/Faulty-v0.*at step 5\b/);
+    expect(agent.policy()).toEqual(before);
+    const other = findAlgorithm(name).create(faulty, { ...options, seed: 2 });
+    other.restore(agent.checkpoint());
+    expect(other.steps).toBe(agent.steps);
+    expect(other.checkpoint()).toEqual(agent.checkpoint());
   });
 
-  it("stops at the first loss that is not finite", async () => {
-    const endless = defineEnvironment({
-      id: "Endless-v0",
-      observation: discrete(2),
-      action: discrete(2),
-      maxSteps: 10,
-      reset: () => 0,
-      step: (state) => ({ state: 1 - state, reward: 1e200, terminated: false }),
-      observe(state, out) {
-        out[0] = state;
-      },
-    });
-    const agent = findAlgorithm(name).create(endless, { ...options, seed: 1 });
-    await expect(collect(agent.train({ steps }))).rejects.toMatchObject({ name: "NonFiniteError" });
-    expect(agent.steps).toBeLessThan(steps);
+  it("a loss that is not finite stops training within the step, naming algorithm, step and op; nothing is written", async () => {
+    // Finite, and beyond what float32, or the square of a float64, can hold.
+    const faulty = withFault(environment, { reward: 1e200, at: 5 });
+    const agent = findAlgorithm(name).create(faulty, { ...options, seed: 1 });
+    const { message, before } = await trainToFailure(agent, 500);
+    expect(message).toContain(`${name}, step ${agent.steps}: `);
+    expect(message).toMatch(/(output \[.*\]|TD error) is (NaN or infinite|Infinity).*nothing was written/);
+    expect(agent.policy()).toEqual(before);
+    const other = findAlgorithm(name).create(faulty, { ...options, seed: 2 });
+    other.restore(agent.checkpoint());
+    expect(other.checkpoint()).toEqual(agent.checkpoint());
   });
+
+  it("saves its policy to a file and loads it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "agon-rl-"));
+    try {
+      const agent = create();
+      await collect(agent.train({ steps }));
+      const path = join(folder, "policies", "one.safetensors");
+      await agent.save(path);
+      const other = create(5);
+      await other.load(path);
+      expect(other.policy()).toEqual(agent.policy());
+      expect(await readdir(join(folder, "policies"))).toEqual(["one.safetensors"]);
+      await expect(other.load(join(folder, "none.safetensors"))).rejects.toThrow("none.safetensors");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+it("without a file system, saving and loading name the way out", async () => {
+  const { process } = globalThis;
+  vi.stubGlobal("process", undefined);
+  try {
+    const agent = findAlgorithm("q-learning").create(CliffWalking, { seed: 1 });
+    await expect(agent.save("x")).rejects.toThrow("take the bytes of policy()");
+    await expect(agent.load("x")).rejects.toThrow("give the bytes to loadPolicy()");
+  } finally {
+    vi.stubGlobal("process", process);
+  }
+});
+
+describe("values", () => {
+  /** One step from observation 0 to observation 1, which is always the last of its episode. */
+  const oneStep = (terminated: boolean): EnvironmentDefinition =>
+    defineEnvironment({
+      id: "one-step",
+      observation: box([1], { low: 0, high: 1 }),
+      action: discrete(2),
+      maxSteps: 1,
+      reset: (): { at: number } => ({ at: 0 }),
+      step: () => ({ state: { at: 1 }, reward: 1, terminated }),
+      observe: ({ at }, out) => {
+        out[0] = at;
+      },
+    }) as EnvironmentDefinition;
+
+  it.each([
+    [
+      "dqn",
+      {
+        hidden: [8],
+        learningStarts: 50,
+        trainInterval: 1,
+        targetUpdateInterval: 1,
+        targetBlend: 0.05,
+        learningRate: 0.01,
+      },
+      3000,
+    ],
+    ["a2c", { hidden: [8], rolloutSteps: 4, learningRate: 0.01 }, 30_000],
+    ["reinforce", { hidden: [8], batchSteps: 50 }, 30_000],
+  ] as const)(
+    "of %s reach through truncation to the last observation, and not through termination",
+    async (name, options, steps) => {
+      const valuesAfter = async (terminated: boolean): Promise<number[]> => {
+        const agent = findAlgorithm(name).create(oneStep(terminated), { ...options, discount: 0.5, seed: 1 });
+        await collect(agent.train({ steps }));
+        return [0, 1].map((x) => agent.inspect?.(Float32Array.of(x)).value ?? Number.NaN);
+      };
+      const [start, last] = await valuesAfter(false);
+      expect(Math.abs(last)).toBeGreaterThan(0.2);
+      expect(start).toBeCloseTo(1 + 0.5 * last, 1);
+      expect((await valuesAfter(true))[0]).toBeCloseTo(1, 1);
+    },
+  );
+});
+
+it("a DQN takes a network and an exploration schedule of one's own", async () => {
+  const agent = new DQN(CartPole, {
+    network: (inputs, actions) => new MLP(inputs, 16, 16, actions),
+    exploration: linear(1, 0.05, 100),
+    learningRate: 1e-3,
+    learningStarts: 50,
+    batchSize: 8,
+    seed: 0,
+  });
+  const steps: number[] = [];
+  for await (const episode of agent.train({ steps: 200 })) steps.push(episode.step + episode.return);
+  expect(steps.length).toBeGreaterThan(2);
+  expect(agent.online.parameters().map(({ shape }) => shape[0])).toEqual([16, 16, 16, 16, 2, 2]);
+  const score = await evaluate(agent, CartPole, { episodes: 3, seed: 1 });
+  expect(Object.keys(score).sort()).toEqual(["episodes", "mean", "returns", "standardError", "std"]);
 });
 
 it("an unknown algorithm is answered with the nearest names", () => {
@@ -197,7 +336,8 @@ it("evaluation ends also where policy and environment never would", async () => 
 
 describe("returns", () => {
   it("discount and start anew after an end", () => {
-    expect([...discountedReturns([1, 1, 1, 1], [0, 1, 0, 0], 0.5, 8)]).toEqual([1.5, 1, 3.5, 5]);
+    expect([...discountedReturns([1, 1, 1, 1], [0, 1, 0, 1], 0.5, [0, 0, 0, 8])]).toEqual([1.5, 1, 3.5, 5]);
+    expect([...discountedReturns([1, 1], [0, 0], 0.5)]).toEqual([1.5, 1]);
   });
   it("bootstrap through truncation but not through termination", () => {
     const rollout = (terminated: number, truncated: number) =>

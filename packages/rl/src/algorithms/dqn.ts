@@ -1,19 +1,23 @@
 // DQN (Mnih et al. 2015): action values by a network, learned from replayed transitions towards targets of a slower copy.
 //
-//   L(θ) = E[ huber( Q(s, a; θ) − (r + γ·[goes on]·maxₐ′ Q(s′, a′; θ⁻)) ) ]
+//   L(θ) = E[ huber( Q(s, a; θ) − (r + γr′ + … + γⁿ·[goes on]·maxₐ′ Q(s⁽ⁿ⁾, a′; θ⁻)) ) ]
 //
-// θ⁻ is copied from θ every `targetUpdateInterval` steps. With `double` (van Hasselt et al. 2016) θ chooses a′ and θ⁻ values it.
+// θ⁻ moves towards θ every `targetUpdateInterval` steps, θ⁻ ← (1 − τ)θ⁻ + τθ (Lillicrap et al. 2016); the paper copies it, τ = 1. With
+// `double` (van Hasselt et al. 2016) θ chooses a′ and θ⁻ values it. Beyond the paper, targets reach over `multiStep` n rewards (Sutton 1988;
+// in DQN, Hessel et al. 2018), up to the next explored action (Watkins 1989), and the learning rate falls.
 // Simplified against the paper: observations are vectors, one environment, Adam in place of RMSProp.
 import type { EnvironmentDefinition } from "@agon/env";
 import { huber, MLP, type Module, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom, type Random, type RandomState } from "@agon/random";
-import { type Bound, compile, copy, decodeSafetensors, encodeSafetensors, type Tensor, zeros } from "@agon/tensor";
-import type { Agent, TrainEvent, TrainOptions } from "../agent.ts";
+import { blend, type Bound, compile, type Tensor, zeros } from "@agon/tensor";
+import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
 import { loadVariables, packState, saveVariables, unpackState } from "../parts/checkpoint.ts";
 import { argmax, linear, type Schedule } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
+import { located } from "../parts/non-finite.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
+import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
 import { type Batch, ReplayBuffer } from "../parts/replay.ts";
 import { Session } from "../parts/session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
@@ -25,13 +29,17 @@ export interface DQNOptions {
   readonly exploration?: Schedule;
   readonly hidden?: readonly number[];
   readonly learningRate?: number;
+  readonly finalRateShare?: number;
+  readonly rateDecaySteps?: number;
   readonly discount?: number;
+  readonly multiStep?: number;
   readonly batchSize?: number;
   readonly bufferSize?: number;
   readonly learningStarts?: number;
   readonly trainInterval?: number;
   readonly updatesPerTrain?: number;
   readonly targetUpdateInterval?: number;
+  readonly targetBlend?: number;
   readonly explorationStart?: number;
   readonly explorationEnd?: number;
   readonly explorationSteps?: number;
@@ -41,38 +49,114 @@ export interface DQNOptions {
 }
 
 const optionSpecs: readonly OptionSpec[] = [
-  { key: "hidden", default: [64, 64], minimum: 1, integer: true, description: "Widths of the hidden layers." },
-  { key: "learningRate", default: 1e-3, minimum: 0, maximum: 1, description: "Adam's step size.", live: true },
-  { key: "discount", default: 0.99, minimum: 0, maximum: 1, description: "γ: worth of the next step's value." },
-  { key: "batchSize", default: 64, minimum: 1, integer: true, description: "Transitions per update." },
+  { key: "hidden", default: [128, 128], minimum: 1, integer: true, description: "Widths of the hidden layers." },
+  { key: "learningRate", default: 1e-3, minimum: 0, maximum: 1, description: "Adam's step size at first.", live: true },
   {
-    key: "bufferSize",
-    default: 50_000,
-    minimum: 1,
-    integer: true,
-    description: "Transitions the replay buffer holds.",
-  },
-  { key: "learningStarts", default: 1000, minimum: 1, integer: true, description: "Steps before the first update." },
-  { key: "trainInterval", default: 4, minimum: 1, integer: true, description: "Steps between trainings." },
-  { key: "updatesPerTrain", default: 1, minimum: 1, integer: true, description: "Updates per training." },
-  {
-    key: "targetUpdateInterval",
-    default: 500,
-    minimum: 1,
-    integer: true,
-    description: "Steps between copies to the target network.",
-  },
-  { key: "explorationStart", default: 1, minimum: 0, maximum: 1, description: "Share ε of random actions at first." },
-  {
-    key: "explorationEnd",
+    key: "finalRateShare",
     default: 0.05,
     minimum: 0,
     maximum: 1,
-    description: "Share ε of random actions in the end.",
+    description: "Share of the learning rate that is left in the end.",
   },
-  { key: "explorationSteps", default: 10_000, minimum: 1, integer: true, description: "Steps from first to last ε." },
-  { key: "double", default: true, description: "Double DQN: the online network chooses the next action." },
-  { key: "clipNorm", default: 10, minimum: 0, description: "Largest joint norm of the gradient." },
+  {
+    key: "rateDecaySteps",
+    default: 50_000,
+    minimum: 1,
+    integer: true,
+    description: "Steps over which the learning rate falls, in a straight line.",
+  },
+  {
+    key: "discount",
+    default: 0.99,
+    minimum: 0,
+    maximum: 1,
+    description: "γ: worth of the next step's value; 0.99 in the paper.",
+    live: true,
+  },
+  {
+    key: "multiStep",
+    default: 12,
+    minimum: 1,
+    integer: true,
+    description:
+      "n of n-step targets (Sutton 1988): rewards added up before a learned value counts, cut at explored actions.",
+  },
+  {
+    key: "batchSize",
+    default: 64,
+    minimum: 1,
+    integer: true,
+    description: "Transitions per update; 64 in rl-zoo3, 32 in the paper.",
+  },
+  {
+    key: "bufferSize",
+    default: 20_000,
+    minimum: 1,
+    integer: true,
+    description: "Transitions the replay buffer holds; few, as n-step targets want recent behaviour.",
+  },
+  {
+    key: "learningStarts",
+    default: 1000,
+    minimum: 1,
+    integer: true,
+    description: "Steps before the first update; 1000 in rl-zoo3.",
+  },
+  {
+    key: "trainInterval",
+    default: 2,
+    minimum: 1,
+    integer: true,
+    description: "Steps between trainings; with one update each, half an update per step as in rl-zoo3.",
+  },
+  { key: "updatesPerTrain", default: 1, minimum: 1, integer: true, description: "Updates per training." },
+  {
+    key: "targetUpdateInterval",
+    default: 2,
+    minimum: 1,
+    integer: true,
+    description: "Steps between updates of the target network.",
+  },
+  {
+    key: "explorationStart",
+    default: 1,
+    minimum: 0,
+    maximum: 1,
+    description: "Share ε of random actions at first; 1 in the paper.",
+  },
+  {
+    key: "explorationEnd",
+    default: 0.1,
+    minimum: 0,
+    maximum: 1,
+    description: "Share ε of random actions in the end; 0.1 in the paper.",
+  },
+  {
+    key: "explorationSteps",
+    default: 8000,
+    minimum: 1,
+    integer: true,
+    description: "Steps from first to last ε; 8000 in rl-zoo3.",
+  },
+  {
+    key: "targetBlend",
+    default: 0.01,
+    minimum: 0,
+    maximum: 1,
+    description:
+      "Share τ of the online network that an update of the target takes (Lillicrap et al. 2016); 1 copies it.",
+  },
+  {
+    key: "double",
+    default: true,
+    description: "Double DQN: the online network chooses the next action, the target network values it.",
+  },
+  {
+    key: "clipNorm",
+    default: 10,
+    minimum: 0,
+    description: "Largest joint norm of the gradient; 0 for no limit. 10 in Stable-Baselines3.",
+  },
 ];
 
 const fits = ({ id, action }: EnvironmentDefinition): string | null =>
@@ -100,6 +184,7 @@ export class DQN implements Agent {
   private owed = 0;
   private readonly values: Bound;
   private readonly update: Bound;
+  private readonly syncTarget: Bound;
   private readonly batch: Batch;
 
   constructor(environment: EnvironmentDefinition, options: DQNOptions = {}) {
@@ -130,19 +215,22 @@ export class DQN implements Agent {
     this.nextFeatures = new Float32Array(width);
     this.values = compile((x: Tensor) => this.online.forward(x)).bind(zeros([1, width]));
     this.update = this.compileUpdate(width);
-    const [observations, actions, rewards, nextObservations, continues] = this.update.inputs;
-    this.batch = { observations, actions, rewards, nextObservations, continues } as Batch;
+    this.syncTarget = compile(() =>
+      blend(this.online.parameters(), this.target.parameters(), this.settings.targetBlend),
+    ).bind();
+    const [observations, actions, rewards, nextObservations, discounts] = this.update.inputs;
+    this.batch = { observations, actions, rewards, nextObservations, discounts } as Batch;
   }
 
   private compileUpdate(width: number): Bound {
-    const { batchSize, discount, double } = this.settings;
-    const step = compile((observations: Tensor, actions: Tensor, rewards: Tensor, next: Tensor, continues: Tensor) =>
+    const { batchSize, double } = this.settings;
+    const step = compile((observations: Tensor, actions: Tensor, rewards: Tensor, next: Tensor, discounts: Tensor) =>
       this.optimizer.minimize(() => {
         const later = this.target.forward(next); // [batch, actions]
         const best = double
           ? later.gather(1, this.online.forward(next).detach().argmax(1, { keepDim: true })).squeeze(1)
           : later.max(1);
-        const targets = rewards.add(continues.mul(best).mul(discount)); // [batch]
+        const targets = rewards.add(discounts.mul(best)); // [batch]
         const q = this.online.forward(observations).gather(1, actions.unsqueeze(1)).squeeze(1); // [batch]
         return { loss: huber(q, targets), meanQ: q.mean() };
       }),
@@ -166,48 +254,62 @@ export class DQN implements Agent {
     return argmax(this.actionValues(observation));
   }
 
+  train(options: TrainOptions & { readonly every?: "episode" }): AsyncGenerator<EpisodeEvent, void, void>;
+  train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
   async *train({ steps, every = "episode" }: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
     await this.session.open();
     const { session, settings } = this;
-    for (const end = session.steps + steps; session.steps < end || this.owed > 0; ) {
-      if (this.owed > 0) {
-        const event = this.learn();
-        if (every !== "episode") yield event;
-        continue;
+    try {
+      for (const end = session.steps + steps; session.steps < end || this.owed > 0; ) {
+        if (this.owed > 0) {
+          const event = this.learn();
+          if (every !== "episode") yield event;
+          continue;
+        }
+        const greedy = this.act(session.observation);
+        const action = this.choose(greedy);
+        const reward = session.step(action);
+        this.remember(action, reward, action !== greedy);
+        const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
+        const episode = session.advance();
+        if (session.steps >= settings.learningStarts && session.steps % settings.trainInterval === 0)
+          this.owed = settings.updatesPerTrain;
+        if (session.steps % settings.targetUpdateInterval === 0) this.syncTarget.run();
+        if (stepEvent) yield stepEvent;
+        if (episode) yield episode;
       }
-      const action = this.choose(session.observation);
-      const reward = session.step(action);
-      this.remember(action, reward);
-      const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
-      const episode = session.advance();
-      if (session.steps >= settings.learningStarts && session.steps % settings.trainInterval === 0)
-        this.owed = settings.updatesPerTrain;
-      if (session.steps % settings.targetUpdateInterval === 0) copy(this.online.parameters(), this.target.parameters());
-      if (stepEvent) yield stepEvent;
-      if (episode) yield episode;
+    } catch (error) {
+      throw located(error, this);
     }
   }
 
   setOption(key: string, value: unknown): void {
     changeOption(this.algorithm, optionSpecs, this.options, key, value);
-    this.optimizer.learningRate = this.settings.learningRate;
   }
 
-  private choose(observation: Float32Array): number {
-    if (this.exploring.uniform() < this.exploration(this.session.steps)) return this.exploring.integer(this.actions);
-    return this.act(observation);
+  /** ε-greedy: at random with probability ε, else greedy. */
+  private choose(greedy: number): number {
+    const { exploring, session } = this;
+    return exploring.uniform() < this.exploration(session.steps) ? exploring.integer(this.actions) : greedy;
   }
 
-  private remember(action: number, reward: number): void {
+  private remember(action: number, reward: number, explored: boolean): void {
     const { observation, nextObservation, environment } = this.session;
     const space = this.environment.observation;
     writeFeatures(space, observation, this.features);
     writeFeatures(space, nextObservation, this.nextFeatures);
-    this.replay.add(this.features, action, reward, this.nextFeatures, environment.terminated);
+    const { terminated, truncated } = environment;
+    this.replay.add(this.features, action, reward, this.nextFeatures, { terminated, truncated, explored });
   }
 
   private learn(): TrainEvent {
-    this.replay.sample(this.batch, this.sampling);
+    const { learningRate, finalRateShare, rateDecaySteps, multiStep, discount } = this.settings;
+    this.optimizer.learningRate = linear(
+      learningRate,
+      learningRate * finalRateShare,
+      rateDecaySteps,
+    )(this.session.steps);
+    this.replay.sample(this.batch, this.sampling, { steps: multiStep, discount });
     this.update.run();
     const [[loss], [meanQ]] = this.update.outputs;
     this.owed--;
@@ -217,15 +319,19 @@ export class DQN implements Agent {
   }
 
   policy(): Uint8Array {
-    const entries = [...this.online.namedVariables()].map(
-      ([name, variable]) => [name, { shape: variable.shape, data: variable.toHost() }] as const,
-    );
-    return encodeSafetensors(new Map(entries));
+    return encodePolicy(this.online);
   }
 
   loadPolicy(bytes: Uint8Array): void {
-    const { tensors } = decodeSafetensors(bytes);
-    this.online.loadStateDict(Object.fromEntries([...tensors].map(([name, { data }]) => [name, data])));
+    decodePolicy(this.online, bytes);
+  }
+
+  save(path: string): Promise<void> {
+    return savePolicy(this, path);
+  }
+
+  load(path: string): Promise<void> {
+    return readPolicy(this, path);
   }
 
   checkpoint(): Uint8Array {
@@ -251,17 +357,14 @@ export class DQN implements Agent {
   }
 
   restore(bytes: Uint8Array): void {
-    const state = unpackState(bytes);
+    const state = unpackState(bytes, this.algorithm);
     const data = state.data as {
-      algorithm: string;
       session: unknown;
       owed: number;
       next: number;
       exploring: RandomState;
       sampling: RandomState;
     };
-    if (data.algorithm !== this.algorithm)
-      throw new Error(`restore: this checkpoint is of ${data.algorithm}, not ${this.algorithm}.`);
     loadVariables(state, "online", this.online.parameters());
     loadVariables(state, "target", this.target.parameters());
     loadVariables(state, "optimizer", this.optimizer.variables());

@@ -1,12 +1,13 @@
 // All algorithms by name.
 import type { AlgorithmSpec } from "../registry.ts";
 import { nearest, OptionError } from "../parts/options.ts";
+import { a2c } from "./a2c.ts";
 import { dqn } from "./dqn.ts";
 import { qLearning } from "./q-learning.ts";
 import { reinforce } from "./reinforce.ts";
 import { sarsa } from "./sarsa.ts";
 
-export const algorithms: readonly AlgorithmSpec[] = [dqn, reinforce, qLearning, sarsa];
+export const algorithms: readonly AlgorithmSpec[] = [dqn, a2c, reinforce, qLearning, sarsa];
 
 /** The algorithm of that name; an unknown one is answered with the nearest names. */
 export const findAlgorithm = (name: string): AlgorithmSpec => {

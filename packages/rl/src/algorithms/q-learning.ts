@@ -1,44 +1,14 @@
 // Q-learning (Watkins 1989; Sutton & Barto 2018, eq. 6.8): Q(s, a) ← Q(s, a) + α(r + γ·maxₐ′ Q(s′, a′) − Q(s, a)).
 import type { EnvironmentDefinition } from "@agon/env";
-import { createRandom, type Random, type RandomState } from "@agon/random";
-import type { SafetensorsArray } from "@agon/tensor";
-import type { Agent, TrainEvent, TrainOptions } from "../agent.ts";
-import { arrayOf, packState, unpackState } from "../parts/checkpoint.ts";
-import { argmax, argmaxRandomTies, linear, type Schedule } from "../parts/exploration.ts";
-import { changeOption, resolveOptions } from "../parts/options.ts";
-import { Session } from "../parts/session.ts";
+import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
+import { changeOption } from "../parts/options.ts";
+import { readPolicy, savePolicy } from "../parts/policy.ts";
+import type { Session } from "../parts/session.ts";
 import { decodeTable, encodeTable, needsTable } from "../parts/table-policy.ts";
-import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
+import { type TableOptions, tableOptions, ValueTable } from "../parts/value-table.ts";
+import type { AlgorithmSpec } from "../registry.ts";
 
-export interface QLearningOptions {
-  readonly learningRate?: number;
-  readonly discount?: number;
-  readonly explorationStart?: number;
-  readonly explorationEnd?: number;
-  readonly explorationSteps?: number;
-  readonly initialValue?: number;
-  readonly seed?: number;
-}
-
-const optionSpecs: readonly OptionSpec[] = [
-  { key: "learningRate", default: 0.5, minimum: 0, maximum: 1, description: "Step size α of each update.", live: true },
-  {
-    key: "discount",
-    default: 1,
-    minimum: 0,
-    maximum: 1,
-    description: "γ: worth of the next step's value.",
-    live: true,
-  },
-  { key: "explorationStart", default: 0.1, minimum: 0, maximum: 1, description: "Share ε of random actions at first." },
-  { key: "explorationEnd", default: 0.1, minimum: 0, maximum: 1, description: "Share ε of random actions in the end." },
-  { key: "explorationSteps", default: 1, minimum: 1, integer: true, description: "Steps from first to last ε." },
-  {
-    key: "initialValue",
-    default: 0,
-    description: "Value of every state and action at first; optimistic ones explore.",
-  },
-];
+export type QLearningOptions = TableOptions;
 
 const tuned: Readonly<Record<string, QLearningOptions>> = {
   "FrozenLake-v1": {
@@ -61,105 +31,80 @@ export class QLearning implements Agent {
   readonly algorithm = "q-learning";
   readonly environment: EnvironmentDefinition;
   readonly options: Readonly<Record<string, unknown>>;
-  /** Q(s, a). [states, actions] */
-  readonly q: Float64Array;
-  readonly states: number;
-  readonly actions: number;
+  private readonly table: ValueTable;
   private readonly session: Session;
-  private readonly exploration: Schedule;
-  private readonly random: Random;
-  private readonly seed: number;
 
   constructor(environment: EnvironmentDefinition, options: QLearningOptions = {}) {
-    const reason = needsTable("Q-learning", environment);
-    if (reason || environment.observation.kind !== "discrete" || environment.action.kind !== "discrete")
-      throw new Error(reason ?? "internal");
     this.environment = environment;
-    this.options = resolveOptions("q-learning", optionSpecs, { ...options });
-    this.states = environment.observation.n;
-    this.actions = environment.action.n;
-    this.q = new Float64Array(this.states * this.actions).fill(this.options.initialValue as number);
-    const { explorationStart, explorationEnd, explorationSteps } = this.options;
-    this.exploration = linear(explorationStart as number, explorationEnd as number, explorationSteps as number);
-    this.seed = options.seed ?? 0;
-    this.random = createRandom(this.seed).split("exploration");
-    this.session = new Session(environment, this.seed);
+    this.table = new ValueTable(this.algorithm, environment, options);
+    this.options = this.table.options;
+    this.session = this.table.session;
   }
 
   get steps(): number {
     return this.session.steps;
   }
 
-  act(observation: Float32Array): number {
-    return argmax(this.q, observation[0] * this.actions, this.actions);
+  /** Q(s, a). [states, actions] */
+  get q(): Float64Array {
+    return this.table.q;
   }
 
+  get actions(): number {
+    return this.table.actions;
+  }
+
+  act(observation: Float32Array): number {
+    return this.table.greedy(observation[0]);
+  }
+
+  train(options: TrainOptions & { readonly every?: "episode" }): AsyncGenerator<EpisodeEvent, void, void>;
+  train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
   async *train({ steps, every = "episode" }: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
     await this.session.open();
-    const { session, q, actions } = this;
-    const { learningRate, discount } = this.options as { learningRate: number; discount: number };
+    const { session, table } = this;
+    const { discount } = this.options as { discount: number };
     for (const end = session.steps + steps; session.steps < end; ) {
       const state = session.observation[0];
-      const action = this.choose(state);
+      const action = table.choose(state);
       const reward = session.step(action);
       const next = session.nextObservation[0];
-      const best = session.environment.terminated ? 0 : q[next * actions + argmax(q, next * actions, actions)];
-      const at = state * actions + action;
-      const tdError = reward + discount * best - q[at];
-      q[at] += learningRate * tdError;
-      session.recordUpdate(tdError * tdError);
+      const best = session.environment.terminated ? 0 : table.value(next, table.greedy(next));
+      const loss = table.learn(state, action, reward + discount * best);
       const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
       const episode = session.advance();
       if (stepEvent) yield stepEvent;
-      if (every !== "episode")
-        yield {
-          type: "update",
-          step: session.steps,
-          update: session.updates,
-          loss: tdError * tdError,
-          figures: { epsilon: this.exploration(session.steps) },
-        };
+      if (every !== "episode") yield table.updateEvent(loss);
       if (episode) yield episode;
     }
   }
 
-  /** ε-greedy: at random with probability ε, else the best, ties at random. */
-  private choose(state: number): number {
-    if (this.random.uniform() < this.exploration(this.session.steps)) return this.random.integer(this.actions);
-    return argmaxRandomTies(this.q, state * this.actions, this.actions, this.random);
-  }
-
   setOption(key: string, value: unknown): void {
-    changeOption(this.algorithm, optionSpecs, this.options, key, value);
+    changeOption(this.algorithm, tableOptions, this.options, key, value);
   }
 
   policy(): Uint8Array {
-    return encodeTable(this.q, this.states);
+    return encodeTable(this.q, this.table.states);
   }
 
   loadPolicy(bytes: Uint8Array): void {
     decodeTable(bytes, this.q);
   }
 
+  save(path: string): Promise<void> {
+    return savePolicy(this, path);
+  }
+
+  load(path: string): Promise<void> {
+    return readPolicy(this, path);
+  }
+
   checkpoint(): Uint8Array {
-    const { data, curve } = this.session.save();
-    return packState({
-      arrays: new Map<string, SafetensorsArray>([
-        ["q", this.q],
-        ["curve", curve],
-      ]),
-      data: { algorithm: this.algorithm, session: data, random: this.random.state() },
-    });
+    return this.table.checkpoint();
   }
 
   restore(bytes: Uint8Array): void {
-    const state = unpackState(bytes);
-    const data = state.data as { algorithm: string; session: unknown; random: RandomState };
-    if (data.algorithm !== this.algorithm)
-      throw new Error(`restore: this checkpoint is of ${data.algorithm}, not ${this.algorithm}.`);
-    this.q.set(arrayOf(state, "q") as Float64Array);
-    this.session.load(state, data.session);
-    this.random.restore(data.random);
+    this.table.restore(bytes);
   }
 
   curveHash(): Promise<string> {
@@ -167,9 +112,7 @@ export class QLearning implements Agent {
   }
 
   inspect(observation: Float32Array): { readonly actionValues: Float32Array; readonly value: number } {
-    const start = observation[0] * this.actions;
-    const actionValues = Float32Array.from(this.q.subarray(start, start + this.actions));
-    return { actionValues, value: actionValues[argmax(actionValues)] };
+    return this.table.inspect(observation[0]);
   }
 }
 
@@ -177,7 +120,7 @@ export const qLearning: AlgorithmSpec = {
   name: "q-learning",
   title: "Q-learning",
   summary: "A table of action values, each moved towards reward plus the best next value.",
-  options: optionSpecs,
+  options: tableOptions,
   tabular: true,
   fits: (environment) => needsTable("Q-learning", environment),
   tuned: (id) => ({ ...tuned[id] }),

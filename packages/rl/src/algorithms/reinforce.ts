@@ -4,18 +4,20 @@
 //   ∇J(θ) = E[ Σₜ ∇ ln π(aₜ|sₜ; θ)·(Gₜ − b(sₜ)) ],  Gₜ = Σₖ γᵏ rₜ₊ₖ
 //
 // With `baseline` b is a value network learned on the same returns, L = E[(V(sₜ) − Gₜ)²]; without it b = 0. One update is made over whole
-// episodes, as many as fill `batchSteps`. Simplified: the factor γᵗ of the episodic objective is left out, as is usual; a truncated
-// episode counts as ended.
+// episodes, as many as fill `batchSteps`. Where an episode was truncated, b of its last observation stands for the rewards that would have
+// come. Simplified: the factor γᵗ of the episodic objective is left out, as is usual.
 import type { EnvironmentDefinition } from "@agon/env";
 import { MLP, type Module, tanh, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom, type Random, type RandomState } from "@agon/random";
-import { type Bound, compile, decodeSafetensors, encodeSafetensors, type Tensor, zeros } from "@agon/tensor";
-import type { Agent, TrainEvent, TrainOptions } from "../agent.ts";
+import { type Bound, compile, type Tensor, zeros } from "@agon/tensor";
+import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
 import { arrayOf, loadVariables, packState, saveVariables, unpackState } from "../parts/checkpoint.ts";
-import { argmax, sampleSoftmax, softmax } from "../parts/exploration.ts";
+import { argmax, linear, sampleSoftmax, softmax } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
+import { located } from "../parts/non-finite.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
+import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
 import { discountedReturns } from "../parts/returns.ts";
 import { Session } from "../parts/session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
@@ -24,8 +26,11 @@ export interface ReinforceOptions {
   readonly hidden?: readonly number[];
   readonly learningRate?: number;
   readonly valueLearningRate?: number;
+  readonly finalRateShare?: number;
+  readonly rateDecaySteps?: number;
   readonly discount?: number;
   readonly baseline?: boolean;
+  readonly normaliseAdvantages?: boolean;
   readonly batchSteps?: number;
   readonly entropyWeight?: number;
   readonly seed?: number;
@@ -35,7 +40,7 @@ const optionSpecs: readonly OptionSpec[] = [
   { key: "hidden", default: [64, 64], minimum: 1, integer: true, description: "Widths of the hidden layers." },
   {
     key: "learningRate",
-    default: 5e-3,
+    default: 3e-3,
     minimum: 0,
     maximum: 1,
     description: "Adam's step size for the policy.",
@@ -56,6 +61,25 @@ const optionSpecs: readonly OptionSpec[] = [
     maximum: 1,
     description: "γ: worth of the next step's reward.",
     live: true,
+  },
+  {
+    key: "finalRateShare",
+    default: 0.05,
+    minimum: 0,
+    maximum: 1,
+    description: "Share of both learning rates that is left in the end.",
+  },
+  {
+    key: "rateDecaySteps",
+    default: 500_000,
+    minimum: 1,
+    integer: true,
+    description: "Steps over which the learning rates fall, in a straight line.",
+  },
+  {
+    key: "normaliseAdvantages",
+    default: true,
+    description: "Scale each batch's advantages to mean 0 and deviation 1.",
   },
   { key: "baseline", default: true, description: "Subtract a learned value from the returns." },
   {
@@ -100,6 +124,8 @@ export class Reinforce implements Agent {
   private readonly actions: Int32Array;
   private readonly rewards: Float64Array;
   private readonly ends: Uint8Array;
+  /** Value of the last observation where an episode was truncated; 0 elsewhere. */
+  private readonly beyond: Float64Array;
   private filled = 0;
 
   constructor(environment: EnvironmentDefinition, options: ReinforceOptions = {}) {
@@ -125,6 +151,7 @@ export class Reinforce implements Agent {
     this.actions = new Int32Array(capacity);
     this.rewards = new Float64Array(capacity);
     this.ends = new Uint8Array(capacity);
+    this.beyond = new Float64Array(capacity);
     this.logits = compile((x: Tensor) => this.policyNetwork.forward(x)).bind(zeros([1, this.width]));
     this.value = compile((x: Tensor) => this.valueNetwork.forward(x)).bind(zeros([1, this.width]));
     this.update = this.compileUpdate(capacity);
@@ -132,10 +159,13 @@ export class Reinforce implements Agent {
 
   /** Over a full buffer; `weights` is 1/n for the n steps that are there and 0 beyond. */
   private compileUpdate(capacity: number): Bound {
-    const { baseline, entropyWeight } = this.settings;
+    const { baseline, entropyWeight, normaliseAdvantages } = this.settings;
     const step = compile((features: Tensor, actions: Tensor, returns: Tensor, weights: Tensor) => {
       const values = this.valueNetwork.forward(features).squeeze(1).detach(); // [steps]
-      const advantages = baseline ? returns.sub(values) : returns;
+      const surprises = baseline ? returns.sub(values) : returns;
+      const centred = surprises.sub(surprises.mul(weights).sum());
+      const deviation = centred.square().mul(weights).sum().sqrt();
+      const advantages = normaliseAdvantages ? centred.div(deviation.add(1e-8)) : surprises;
       const policy = this.policyOptimizer.minimize(() => {
         const logProbabilities = this.policyNetwork.forward(features).logSoftmax(1); // [steps, actions]
         const chosen = logProbabilities.gather(1, actions.unsqueeze(1)).squeeze(1); // [steps]
@@ -162,39 +192,51 @@ export class Reinforce implements Agent {
     return this.logits.outputs[0] as Float32Array;
   }
 
+  private valueOf(observation: Float32Array): number {
+    writeFeatures(this.environment.observation, observation, this.value.inputs[0] as Float32Array);
+    this.value.run();
+    return this.value.outputs[0][0];
+  }
+
   act(observation: Float32Array): number {
     return argmax(this.logitsOf(observation));
   }
 
+  train(options: TrainOptions & { readonly every?: "episode" }): AsyncGenerator<EpisodeEvent, void, void>;
+  train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
   async *train({ steps, every = "episode" }: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
     await this.session.open();
     const { session } = this;
-    for (const end = session.steps + steps; session.steps < end; ) {
-      const logits = this.logitsOf(session.observation);
-      const action = sampleSoftmax(logits, 0, logits.length, this.acting);
-      const reward = session.step(action);
-      this.remember(action, reward);
-      const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
-      const episode = session.advance();
-      const update = episode && this.filled >= this.settings.batchSteps ? this.learn() : null;
-      if (stepEvent) yield stepEvent;
-      if (episode) yield episode;
-      if (update && every !== "episode") yield update;
+    try {
+      for (const end = session.steps + steps; session.steps < end; ) {
+        const logits = this.logitsOf(session.observation);
+        const action = sampleSoftmax(logits, 0, logits.length, this.acting);
+        const reward = session.step(action);
+        this.remember(action, reward);
+        const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
+        const episode = session.advance();
+        const update = episode && this.filled >= this.settings.batchSteps ? this.learn() : null;
+        if (stepEvent) yield stepEvent;
+        if (episode) yield episode;
+        if (update && every !== "episode") yield update;
+      }
+    } catch (error) {
+      throw located(error, this);
     }
   }
 
   setOption(key: string, value: unknown): void {
     changeOption(this.algorithm, optionSpecs, this.options, key, value);
-    this.policyOptimizer.learningRate = this.settings.learningRate;
-    this.valueOptimizer.learningRate = this.settings.valueLearningRate;
   }
 
   private remember(action: number, reward: number): void {
-    const { observation, environment } = this.session;
+    const { observation, nextObservation, environment } = this.session;
     writeFeatures(this.environment.observation, observation, this.features, this.filled * this.width);
     this.actions[this.filled] = action;
     this.rewards[this.filled] = reward;
     this.ends[this.filled] = environment.terminated || environment.truncated ? 1 : 0;
+    const cut = environment.truncated && !environment.terminated && this.settings.baseline;
+    this.beyond[this.filled] = cut ? this.valueOf(nextObservation) : 0;
     this.filled++;
   }
 
@@ -202,9 +244,13 @@ export class Reinforce implements Agent {
     const [features, actions, returns, weights] = this.update.inputs;
     features.fill(0).set(this.features.subarray(0, this.filled * this.width) as Float32Array & Int32Array & Uint8Array);
     actions.fill(0).set(this.actions.subarray(0, this.filled) as Int32Array & Uint8Array);
+    const { discount, learningRate, valueLearningRate, finalRateShare, rateDecaySteps } = this.settings;
     const rewards = this.rewards.subarray(0, this.filled);
-    returns.fill(0).set(discountedReturns(rewards, this.ends, this.settings.discount));
+    returns.fill(0).set(discountedReturns(rewards, this.ends, discount, this.beyond));
     weights.fill(0).fill(1 / this.filled, 0, this.filled);
+    const left = linear(1, finalRateShare, rateDecaySteps)(this.session.steps);
+    this.policyOptimizer.learningRate = learningRate * left;
+    this.valueOptimizer.learningRate = valueLearningRate * left;
     this.update.run();
     this.filled = 0;
     const [[loss], [entropy], [valueLoss] = [0]] = this.update.outputs;
@@ -214,15 +260,19 @@ export class Reinforce implements Agent {
   }
 
   policy(): Uint8Array {
-    const entries = [...this.policyNetwork.namedVariables()].map(
-      ([name, variable]) => [name, { shape: variable.shape, data: variable.toHost() }] as const,
-    );
-    return encodeSafetensors(new Map(entries));
+    return encodePolicy(this.policyNetwork);
   }
 
   loadPolicy(bytes: Uint8Array): void {
-    const { tensors } = decodeSafetensors(bytes);
-    this.policyNetwork.loadStateDict(Object.fromEntries([...tensors].map(([name, { data }]) => [name, data])));
+    decodePolicy(this.policyNetwork, bytes);
+  }
+
+  save(path: string): Promise<void> {
+    return savePolicy(this, path);
+  }
+
+  load(path: string): Promise<void> {
+    return readPolicy(this, path);
   }
 
   checkpoint(): Uint8Array {
@@ -237,6 +287,7 @@ export class Reinforce implements Agent {
         ["actions", this.actions.slice(0, this.filled)],
         ["rewards", this.rewards.slice(0, this.filled)],
         ["ends", this.ends.slice(0, this.filled)],
+        ["beyond", this.beyond.slice(0, this.filled)],
         ["curve", curve],
       ]),
       data: { algorithm: this.algorithm, session: data, acting: this.acting.state() },
@@ -244,10 +295,8 @@ export class Reinforce implements Agent {
   }
 
   restore(bytes: Uint8Array): void {
-    const state = unpackState(bytes);
-    const data = state.data as { algorithm: string; session: unknown; acting: RandomState };
-    if (data.algorithm !== this.algorithm)
-      throw new Error(`restore: this checkpoint is of ${data.algorithm}, not ${this.algorithm}.`);
+    const state = unpackState(bytes, this.algorithm);
+    const data = state.data as { session: unknown; acting: RandomState };
     loadVariables(state, "policy", this.policyNetwork.parameters());
     loadVariables(state, "value", this.valueNetwork.parameters());
     loadVariables(state, "policyOptimizer", this.policyOptimizer.variables());
@@ -256,6 +305,7 @@ export class Reinforce implements Agent {
     this.actions.set(arrayOf(state, "actions"));
     this.rewards.set(arrayOf(state, "rewards"));
     this.ends.set(arrayOf(state, "ends"));
+    this.beyond.set(arrayOf(state, "beyond"));
     this.filled = arrayOf(state, "actions").length;
     this.session.load(state, data.session);
     this.acting.restore(data.acting);
@@ -272,9 +322,7 @@ export class Reinforce implements Agent {
   inspect(observation: Float32Array): { readonly probabilities: Float32Array; readonly value?: number } {
     const probabilities = softmax(this.logitsOf(observation));
     if (!this.settings.baseline) return { probabilities };
-    writeFeatures(this.environment.observation, observation, this.value.inputs[0] as Float32Array);
-    this.value.run();
-    return { probabilities, value: this.value.outputs[0][0] };
+    return { probabilities, value: this.valueOf(observation) };
   }
 }
 

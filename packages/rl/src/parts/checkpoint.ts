@@ -45,14 +45,15 @@ export const packState = ({ arrays, data }: AgentState): Uint8Array => {
   return encodeSafetensors(entries, { agon: JSON.stringify(toJson(data)) });
 };
 
-export const unpackState = (bytes: Uint8Array): AgentState => {
+/** The state that an agent of this algorithm has packed. */
+export const unpackState = (bytes: Uint8Array, algorithm: string): AgentState => {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata.agon === undefined)
     throw new Error('restore: these bytes are no checkpoint of agon: no "agon" entry in the metadata.');
-  return {
-    arrays: new Map([...tensors].map(([name, { data }]) => [name, data])),
-    data: fromJson(JSON.parse(metadata.agon)),
-  };
+  const data = fromJson(JSON.parse(metadata.agon)) as { readonly algorithm: string };
+  if (data.algorithm !== algorithm)
+    throw new Error(`restore: this checkpoint is of ${data.algorithm}, not ${algorithm}.`);
+  return { arrays: new Map([...tensors].map(([name, { data: array }]) => [name, array])), data };
 };
 
 /** Variables under a prefix, by position: "online.0", "online.1", … */

@@ -1,6 +1,7 @@
 // How much to explore, and choosing among action values.
 import { exp } from "@agon/math";
 import type { Random } from "@agon/random";
+import { NonFiniteError } from "@agon/tensor";
 
 /** A number that depends on the step. */
 export type Schedule = (step: number) => number;
@@ -33,6 +34,8 @@ export const sampleSoftmax = (logits: ArrayLike<number>, start: number, count: n
   const largest = logits[start + argmax(logits, start, count)];
   let total = 0;
   for (let i = 0; i < count; i++) total += exp(logits[start + i] - largest);
+  if (!(total < Infinity))
+    throw new NonFiniteError("sampleSoftmax: a logit is NaN or infinite; no action can be drawn.", "sampleSoftmax");
   let rest = random.uniform() * total;
   for (let i = 0; i < count - 1; i++) {
     rest -= exp(logits[start + i] - largest);

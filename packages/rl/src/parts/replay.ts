@@ -3,15 +3,40 @@ import type { Random } from "@agon/random";
 import type { SafetensorsArray } from "@agon/tensor";
 import { type AgentState, arrayOf } from "./checkpoint.ts";
 
-/** Arrays that a sample is written into; rows as in the buffer. */
+/** Arrays that a sample is written into, one row per transition. */
 export interface Batch {
   readonly observations: Float32Array;
   readonly actions: Int32Array;
+  /** Discounted sum of the rewards on the way to `nextObservations`. */
   readonly rewards: Float32Array;
   readonly nextObservations: Float32Array;
-  /** 1 where the episode goes on or was only cut short: the next value counts. */
-  readonly continues: Float32Array;
+  /** What the value of `nextObservations` is worth: γᵐ after m steps, 0 where the episode has terminated. */
+  readonly discounts: Float32Array;
 }
+
+/** What came of an action, and how it was chosen. */
+export interface Outcome {
+  readonly terminated: boolean;
+  readonly truncated: boolean;
+  /** Whether exploration chose another action than the greedy one. */
+  readonly explored: boolean;
+}
+
+/** How far a sampled transition reaches. */
+export interface Reach {
+  /**
+   * n of n-step returns; fewer where the episode ends before, where the next action was an explored one (what came of it says nothing about
+   * the greedy policy: Watkins 1989), or where nothing newer is there.
+   */
+  readonly steps: number;
+  /** γ */
+  readonly discount: number;
+}
+
+/** How a transition left its episode. */
+const going = 0;
+const truncated = 1;
+const terminated = 2;
 
 export class ReplayBuffer {
   readonly capacity: number;
@@ -19,7 +44,14 @@ export class ReplayBuffer {
   /** Transitions held. */
   size = 0;
   private next = 0;
-  private readonly data: Batch;
+  private readonly data: {
+    readonly observations: Float32Array;
+    readonly actions: Int32Array;
+    readonly rewards: Float32Array;
+    readonly nextObservations: Float32Array;
+    readonly ends: Uint8Array;
+    readonly explored: Uint8Array;
+  };
 
   /** `width`: features of one observation. */
   constructor(capacity: number, width: number) {
@@ -30,62 +62,106 @@ export class ReplayBuffer {
       actions: new Int32Array(capacity),
       rewards: new Float32Array(capacity),
       nextObservations: new Float32Array(capacity * width),
-      continues: new Float32Array(capacity),
+      ends: new Uint8Array(capacity),
+      explored: new Uint8Array(capacity),
     };
   }
 
-  /** Adds one transition over the oldest. `nextObservation` is the last of its episode, never the first of the following one. */
+  /** Row of the newest transition. */
+  private get newest(): number {
+    return (this.next + this.capacity - 1) % this.capacity;
+  }
+
+  /**
+   * Adds one transition over the oldest. `nextObservation` is the last of its episode, never the first of the following one: while an
+   * episode goes on each observation must be the one that the last transition led to, and none starts where an episode has terminated.
+   */
   add(
     observation: Float32Array,
     action: number,
     reward: number,
     nextObservation: Float32Array,
-    terminated: boolean,
+    outcome: Outcome,
   ): void {
-    const { observations, actions, rewards, nextObservations, continues } = this.data;
-    observations.set(observation, this.next * this.width);
-    nextObservations.set(nextObservation, this.next * this.width);
-    actions[this.next] = action;
-    rewards[this.next] = reward;
-    continues[this.next] = terminated ? 0 : 1;
-    this.next = (this.next + 1) % this.capacity;
+    this.checkOrder(observation);
+    const { data, next, width } = this;
+    data.observations.set(observation, next * width);
+    data.nextObservations.set(nextObservation, next * width);
+    data.actions[next] = action;
+    data.rewards[next] = reward;
+    data.ends[next] = outcome.terminated ? terminated : outcome.truncated ? truncated : going;
+    data.explored[next] = outcome.explored ? 1 : 0;
+    this.next = (next + 1) % this.capacity;
     this.size = Math.min(this.size + 1, this.capacity);
   }
 
+  private checkOrder(observation: Float32Array): void {
+    const { newest, width } = this;
+    const end = this.data.ends[newest];
+    if (this.size === 0 || end === truncated) return;
+    let follows = true;
+    for (let k = 0; k < width; k++)
+      if (observation[k] !== this.data.nextObservations[newest * width + k]) follows = false;
+    if (follows === (end === going)) return;
+    throw new Error(
+      end === going
+        ? "ReplayBuffer.add: the observation is not the one that the last transition led to, though its episode goes on; a transition must not cross episodes."
+        : "ReplayBuffer.add: the observation is the last of an episode that has terminated; a transition must not lead from there into the next one.",
+    );
+  }
+
   /** Fills `out` with transitions drawn uniformly, with replacement; as many as out.actions holds. */
-  sample(out: Batch, random: Random): void {
+  sample(out: Batch, random: Random, reach: Reach): void {
     const { width, data } = this;
     for (let i = 0; i < out.actions.length; i++) {
       const from = random.integer(this.size);
+      const to = this.follow(from, reach, out, i);
       for (let k = 0; k < width; k++) {
         out.observations[i * width + k] = data.observations[from * width + k];
-        out.nextObservations[i * width + k] = data.nextObservations[from * width + k];
+        out.nextObservations[i * width + k] = data.nextObservations[to * width + k];
       }
       out.actions[i] = data.actions[from];
-      out.rewards[i] = data.rewards[from];
-      out.continues[i] = data.continues[from];
     }
   }
 
-  /** The filled part of each array, by name, and the place of the next transition. */
+  /** Adds up rewards from one row on; returns the row where the reach ends. */
+  private follow(from: number, { steps, discount }: Reach, out: Batch, at: number): number {
+    const { rewards, ends, explored } = this.data;
+    const { newest } = this;
+    let row = from;
+    let sum = rewards[row];
+    let worth = discount;
+    for (let step = 1; step < steps && ends[row] === going && row !== newest; step++) {
+      const following = row + 1 === this.capacity ? 0 : row + 1;
+      if (explored[following] === 1) break;
+      row = following;
+      sum += worth * rewards[row];
+      worth *= discount;
+    }
+    out.rewards[at] = sum;
+    out.discounts[at] = ends[row] === terminated ? 0 : worth;
+    return row;
+  }
+
+  /** The filled part of each array, by name, and the row of the next transition. */
   save(): { readonly arrays: [string, SafetensorsArray][]; readonly next: number } {
-    const rows = (array: Float32Array | Int32Array, width: number): SafetensorsArray =>
-      array.slice(0, this.size * width);
-    const { observations, actions, rewards, nextObservations, continues } = this.data;
+    const { size, width, next } = this;
+    const { observations, actions, rewards, nextObservations, ends, explored } = this.data;
     return {
       arrays: [
-        ["replay.observations", rows(observations, this.width)],
-        ["replay.actions", rows(actions, 1)],
-        ["replay.rewards", rows(rewards, 1)],
-        ["replay.nextObservations", rows(nextObservations, this.width)],
-        ["replay.continues", rows(continues, 1)],
+        ["replay.observations", observations.slice(0, size * width)],
+        ["replay.actions", actions.slice(0, size)],
+        ["replay.rewards", rewards.slice(0, size)],
+        ["replay.nextObservations", nextObservations.slice(0, size * width)],
+        ["replay.ends", ends.slice(0, size)],
+        ["replay.explored", explored.slice(0, size)],
       ],
-      next: this.next,
+      next,
     };
   }
 
   load(state: AgentState, next: number): void {
-    for (const name of ["observations", "actions", "rewards", "nextObservations", "continues"] as const)
+    for (const name of ["observations", "actions", "rewards", "nextObservations", "ends", "explored"] as const)
       (this.data[name] as Float32Array).set(arrayOf(state, `replay.${name}`) as Float32Array);
     this.size = arrayOf(state, "replay.actions").length;
     this.next = next;

@@ -1,16 +1,19 @@
 // Returns and advantages from rewards, as pure functions over time-major arrays.
 
-/** Gₜ = rₜ + γ·Gₜ₊₁, starting anew after the end of an episode; `bootstrap` is the value beyond the last step. */
+/**
+ * Gₜ = rₜ + γ·Gₜ₊₁; where an episode ends Gₜ = rₜ + γ·beyondₜ, with `beyond` the value of what would have followed: that of the last
+ * observation after truncation, 0 after termination. Past the last step nothing follows. All arrays are [steps].
+ */
 export const discountedReturns = (
   rewards: ArrayLike<number>,
   ends: ArrayLike<number | boolean>,
   gamma: number,
-  bootstrap = 0,
+  beyond?: ArrayLike<number>,
 ): Float64Array => {
   const returns = new Float64Array(rewards.length);
-  let next = bootstrap;
+  let next = 0;
   for (let t = rewards.length - 1; t >= 0; t--) {
-    next = rewards[t] + (ends[t] ? 0 : gamma * next);
+    next = rewards[t] + gamma * (ends[t] ? (beyond?.[t] ?? 0) : next);
     returns[t] = next;
   }
   return returns;

@@ -1,9 +1,9 @@
 // One environment being lived through: where the agent stands, what it has counted, and the curve of its run.
 import { type Action, type Environment, type EnvironmentDefinition, make, type Snapshot } from "@agon/env";
-import { type CurveRecorder, createCurveRecorder } from "@agon/runs";
-import { NonFiniteError } from "@agon/tensor";
+import type { CurveParameters } from "@agon/runs";
 import type { EpisodeEvent, StepEvent } from "../agent.ts";
 import { type AgentState, arrayOf } from "./checkpoint.ts";
+import { Curve } from "./curve.ts";
 
 interface Saved {
   readonly snapshot: Snapshot | null;
@@ -31,8 +31,7 @@ export class Session {
   private episodeLength = 0;
   private readonly seed: number;
   private started = false;
-  private curve: CurveRecorder | null = null;
-  private savedCurve: Uint8Array | undefined;
+  private readonly curve = new Curve();
 
   constructor(definition: EnvironmentDefinition, seed: number) {
     this.environment = make(definition);
@@ -43,7 +42,7 @@ export class Session {
 
   /** Before the first step of a call of `train`. */
   async open(): Promise<void> {
-    this.curve ??= await createCurveRecorder(this.savedCurve);
+    await this.curve.open();
     if (this.started) return;
     this.observation.set(this.environment.reset({ seed: this.seed }).observation);
     this.started = true;
@@ -72,7 +71,7 @@ export class Session {
       return: this.episodeReturn,
       length: this.episodeLength,
     };
-    this.curve?.episode(this.steps, this.episodeReturn, this.episodeLength);
+    this.curve.episode(event);
     this.episodeReturn = 0;
     this.episodeLength = 0;
     this.observation.set(this.environment.reset().observation);
@@ -93,17 +92,14 @@ export class Session {
     };
   }
 
-  /** Notes an update in the curve; a loss that is not finite ends training. */
+  /** Notes an update in the curve. */
   recordUpdate(loss: number): void {
-    if (!Number.isFinite(loss))
-      throw new NonFiniteError(`The loss of update ${this.updates + 1} is ${loss}; every loss must be finite.`, "loss");
     this.updates++;
-    this.curve?.update(this.steps, loss);
+    this.curve.update(this.steps, loss);
   }
 
-  async curveHash(parameters: Readonly<Record<string, Float32Array | Float64Array>>): Promise<string> {
-    const curve = this.curve ?? (await createCurveRecorder(this.savedCurve));
-    return curve.digest(parameters);
+  curveHash(parameters: CurveParameters): Promise<string> {
+    return this.curve.hash(parameters);
   }
 
   save(): { readonly data: Saved; readonly curve: Uint8Array } {
@@ -113,7 +109,7 @@ export class Session {
         counts: [this.steps, this.episodes, this.episodeReturn, this.episodeLength, this.updates],
         observation: [...this.observation],
       },
-      curve: this.curve?.state() ?? this.savedCurve ?? new Uint8Array(0),
+      curve: this.curve.save(),
     };
   }
 
@@ -123,8 +119,6 @@ export class Session {
     this.observation.set(observation);
     this.started = snapshot !== null;
     if (snapshot) this.environment.restore(snapshot);
-    const curve = arrayOf(state, "curve") as Uint8Array;
-    this.savedCurve = curve.length > 0 ? curve : undefined;
-    this.curve = null;
+    this.curve.load(arrayOf(state, "curve") as Uint8Array);
   }
 }

@@ -1,5 +1,5 @@
 // Writing files so that a reader, or a crash, sees the old content or the new, never half of it.
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Writes to a temporary neighbour, flushes it to disk and renames it over `path`; folders are made as needed. */
@@ -21,6 +21,9 @@ export const writeFileAtomic = async (path: string, content: Uint8Array | string
   }
   await syncFolder(dirname(path));
 };
+
+/** The bytes of a file. */
+export const readFileBytes = (path: string): Promise<Uint8Array> => readFile(path);
 
 /** Makes a rename durable; Windows has no such thing as flushing a folder. */
 const syncFolder = async (path: string): Promise<void> => {

@@ -1,0 +1,110 @@
+// Several environments lived through in step with each other: what the agent has counted, and the curve of its run.
+import { type EnvironmentDefinition, makeVector, type Snapshot, type VectorEnvironment } from "@agon/env";
+import type { CurveParameters } from "@agon/runs";
+import type { EpisodeEvent, StepEvent } from "../agent.ts";
+import { type AgentState, arrayOf } from "./checkpoint.ts";
+import { Curve } from "./curve.ts";
+
+interface Saved {
+  readonly snapshots: readonly Snapshot[] | null;
+  readonly counts: readonly [steps: number, episodes: number, updates: number];
+  readonly events: readonly EpisodeEvent[];
+}
+
+/** What Session is for one environment, for agents that step many: composition, not a base class. */
+export class VectorSession {
+  readonly environments: VectorEnvironment;
+  /** Steps of all environments together. */
+  steps = 0;
+  episodes = 0;
+  updates = 0;
+  /** Episodes that have ended and were not told yet: several can end in one step, and `break` may come between their events. */
+  readonly events: EpisodeEvent[] = [];
+  private readonly seed: number;
+  private started = false;
+  private readonly curve = new Curve();
+
+  /** Seeds of different agents give different episodes in every lane. */
+  constructor(definition: EnvironmentDefinition, count: number, seed: number) {
+    this.environments = makeVector(definition, count, { autoreset: "same-step" });
+    this.seed = seed * count;
+  }
+
+  /** Before the first step of a call of `train`. */
+  async open(): Promise<void> {
+    await this.curve.open();
+    if (this.started) return;
+    this.environments.reset({ seed: this.seed });
+    this.started = true;
+  }
+
+  /** Takes one action in each environment; those whose episode ended have already begun the next one. */
+  step(actions: Int32Array): void {
+    const { environments } = this;
+    environments.step(actions);
+    this.steps += environments.count;
+    for (let lane = 0; lane < environments.count; lane++) {
+      if (environments.terminated[lane] === 0 && environments.truncated[lane] === 0) continue;
+      this.episodes++;
+      const event: EpisodeEvent = {
+        type: "episode",
+        step: this.steps,
+        episode: this.episodes,
+        return: environments.episodeReturns[lane],
+        length: environments.episodeLengths[lane],
+      };
+      this.curve.episode(event);
+      this.events.push(event);
+    }
+  }
+
+  /** What the first environment did; of an episode that has ended the last observation, and the state that the next one begins in. */
+  stepEvent(actions: Int32Array): StepEvent {
+    const { environments, steps } = this;
+    const { singleObservationSpace, rewards, terminated, truncated } = environments;
+    const ended = terminated[0] === 1 || truncated[0] === 1;
+    return {
+      type: "step",
+      step: steps,
+      observation: (ended ? environments.finalObservations : environments.observations).subarray(
+        0,
+        singleObservationSpace.size,
+      ),
+      action: actions[0],
+      reward: rewards[0],
+      terminated: terminated[0] === 1,
+      truncated: truncated[0] === 1,
+      state: environments.state(0),
+    };
+  }
+
+  /** Notes an update in the curve. */
+  recordUpdate(loss: number): void {
+    this.updates++;
+    this.curve.update(this.steps, loss);
+  }
+
+  curveHash(parameters: CurveParameters): Promise<string> {
+    return this.curve.hash(parameters);
+  }
+
+  save(): { readonly data: Saved; readonly curve: Uint8Array } {
+    return {
+      data: {
+        snapshots: this.started ? this.environments.snapshot() : null,
+        counts: [this.steps, this.episodes, this.updates],
+        events: [...this.events],
+      },
+      curve: this.curve.save(),
+    };
+  }
+
+  load(state: AgentState, saved: unknown): void {
+    const { snapshots, counts, events } = saved as Saved;
+    [this.steps, this.episodes, this.updates] = counts;
+    this.events.splice(0, this.events.length, ...events);
+    this.started = snapshots !== null;
+    if (snapshots) this.environments.restore(snapshots);
+    this.curve.load(arrayOf(state, "curve") as Uint8Array);
+  }
+}
