@@ -9,19 +9,32 @@ import {
   Registry,
   type VectorEnvironment,
 } from "@agon/env";
+import { multiArmedBanditEntry } from "./bandits/multi-armed-bandit/multi-armed-bandit.ts";
+import { acrobotEntry } from "./classic-control/acrobot/acrobot.ts";
 import { cartPoleEntry } from "./classic-control/cart-pole/cart-pole.ts";
+import { mountainCarContinuousEntry, mountainCarEntry } from "./classic-control/mountain-car/mountain-car.ts";
+import { pendulumEntry } from "./classic-control/pendulum/pendulum.ts";
 import { cliffWalkingEntry, cliffWalkingSlipperyEntry } from "./gridworld/cliff-walking/cliff-walking.ts";
 import { frozenLake8x8Entry, frozenLakeEntry } from "./gridworld/frozen-lake/frozen-lake.ts";
 import { gridWorldEntry } from "./gridworld/grid-world/grid-world.ts";
+import { blackjackEntry } from "./toy-text/blackjack/blackjack.ts";
+import { taxiEntry } from "./toy-text/taxi/taxi.ts";
 
 /** Everything in this package, to fill a registry of one's own: `new Registry([...environments, Corridor])`. */
 export const environments: readonly EnvironmentEntry[] = [
   cartPoleEntry,
+  mountainCarEntry,
+  mountainCarContinuousEntry,
+  acrobotEntry,
+  pendulumEntry,
   frozenLakeEntry,
   frozenLake8x8Entry,
   cliffWalkingEntry,
   cliffWalkingSlipperyEntry,
+  taxiEntry,
+  blackjackEntry,
   gridWorldEntry,
+  multiArmedBanditEntry,
 ];
 
 /** The registry behind `make` and its companions below. */

@@ -6,6 +6,7 @@ import { defineEnvironment } from "./define.ts";
 import { recordDrawing } from "./drawing.ts";
 import type { Action, EnvironmentDefinition, Transition } from "./environment.ts";
 import { BrokenPromiseError } from "./errors.ts";
+import { findOutside } from "./flat.ts";
 import { make } from "./make.ts";
 import { copyPlain, findDifference, findForeign } from "./plain-data.ts";
 import { seededStream } from "./seeding.ts";
@@ -270,19 +271,11 @@ export class Check {
   }
 
   #checkInSpace(out: Float32Array, place: { seed: number; step: number }): void {
-    const space = this.#rules.observation;
-    if (space.kind === "discrete") {
-      if (space.contains(out[0])) return;
-      return this.fail("in-space", {
-        finding: `observed ${out[0]} outside ${space}`,
-        cause: "count the states again, or mind the start.",
-        ...place,
-      });
-    }
-    const i = out.findIndex((value, element) => value < space.low[element] || value > space.high[element]);
-    if (i < 0) return;
-    const finding = `observed ${out[i]} outside box [${space.low[i]}, ${space.high[i]}] (element ${i})`;
-    this.fail("in-space", { finding, cause: "widen the box or clamp in observe().", ...place });
+    const outside = findOutside(this.#rules.observation, out);
+    if (!outside) return;
+    const isBox = outside.includes("outside box");
+    const cause = isBox ? "widen the box or clamp in observe()." : "count the values again, or mind the start.";
+    this.fail("in-space", { finding: `observed ${outside}`, cause, ...place });
   }
 
   #checkDraw(state: unknown, place: { seed: number; step: number }): void {

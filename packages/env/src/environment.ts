@@ -1,7 +1,7 @@
 // The environment contract: a definition is a value with pure rules; an Environment is the stateful API known from Gymnasium.
 import type { Random, RandomState } from "@agon/random";
 import type { Canvas } from "./canvas.ts";
-import type { Space } from "./spaces.ts";
+import type { ActionSpace, Space } from "./spaces.ts";
 
 /** An action as agents give it: an index of a discrete space, or a vector of a box. */
 export type Action = number | Float32Array;
@@ -48,7 +48,7 @@ export interface GridLayout {
 export interface EnvironmentDefinition<State = unknown> {
   readonly id: string;
   readonly observation: Space;
-  readonly action: Space;
+  readonly action: ActionSpace;
   /** Time limit in steps; after it an episode is truncated. */
   readonly maxSteps?: number;
   /** Mean return over 100 episodes from which the task counts as solved. */
@@ -62,6 +62,8 @@ export interface EnvironmentDefinition<State = unknown> {
   step(state: State, action: Action, random: Random): Transition<State>;
   /** Writes the observation of `state` into `out`, a buffer of the observation space's flat size. */
   observe(state: State, out: Float32Array): void;
+  /** What there is to know about a state beside its observation, such as which actions make a difference: goes into the info of `reset` and `step`. */
+  info?(state: State): Readonly<Record<string, unknown>>;
   /** Emits shapes; see Canvas. */
   draw?(state: State, canvas: Canvas): void;
   /** The full model, where states are few. */
@@ -119,7 +121,7 @@ export interface Environment {
   readonly definition: EnvironmentDefinition;
   readonly id: string;
   readonly observationSpace: Space;
-  readonly actionSpace: Space;
+  readonly actionSpace: ActionSpace;
   /**
    * Starts an episode. Without a seed the stream goes on (from seed 0 where none was ever given). Seeding follows Gymnasium: NumPy's
    * PCG64 from SeedSequence(seed).
@@ -156,7 +158,7 @@ export interface VectorEnvironment {
   readonly definition: EnvironmentDefinition;
   readonly count: number;
   readonly singleObservationSpace: Space;
-  readonly singleActionSpace: Space;
+  readonly singleActionSpace: ActionSpace;
   readonly autoreset: AutoresetMode;
   /** [count, observation size]; rewritten by every reset and step. */
   readonly observations: Float32Array;

@@ -9,6 +9,7 @@ export { discrete } from "./discrete.ts";
 export { type Drawing, type Point, recordDrawing, type Shape, type View } from "./drawing.ts";
 export type * from "./environment.ts";
 export { BrokenPromiseError, EnvironmentArgumentError, NonFiniteError, UnknownEnvironmentError } from "./errors.ts";
+export { readFlat } from "./flat.ts";
 export { make, makeVector, type MakeOptions, type MakeVectorOptions } from "./make.ts";
 export { multiBinary } from "./multi-binary.ts";
 export { multiDiscrete } from "./multi-discrete.ts";
@@ -17,6 +18,7 @@ export { type EnvironmentEntry, type EnvironmentOptions, type EnvironmentSpec, R
 export { seededSampler } from "./seeded-sampler.ts";
 export { spaceFromJSON } from "./space-json.ts";
 export type {
+  ActionSpace,
   AnySpace,
   BoxArrays,
   BoxSpace,

@@ -4,13 +4,13 @@ import type { AutoresetMode, EnvironmentDefinition, ResetOptions, Snapshot, Vect
 import { NonFiniteError } from "./errors.ts";
 import { type LaneOutcome, type Lanes, openLanes } from "./lanes.ts";
 import { defaultSeed, seededStream } from "./seeding.ts";
-import type { Space } from "./spaces.ts";
+import type { ActionSpace, Space } from "./spaces.ts";
 
 export class LaneVector implements VectorEnvironment {
   readonly definition: EnvironmentDefinition;
   readonly count: number;
   readonly singleObservationSpace: Space;
-  readonly singleActionSpace: Space;
+  readonly singleActionSpace: ActionSpace;
   readonly autoreset: AutoresetMode;
   readonly observations: Float32Array;
   readonly rewards: Float64Array;

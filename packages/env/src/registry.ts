@@ -4,7 +4,7 @@ import type { AutoresetMode, Environment, EnvironmentDefinition, VectorEnvironme
 import { UnknownEnvironmentError } from "./errors.ts";
 import { limited, make, makeVector } from "./make.ts";
 import { nearestNames } from "./nearest.ts";
-import type { Space } from "./spaces.ts";
+import type { ActionSpace, Space } from "./spaces.ts";
 
 /** How a registry builds an environment. */
 export interface EnvironmentEntry {
@@ -23,7 +23,7 @@ export interface EnvironmentSpec {
   readonly id: string;
   readonly summary: string;
   readonly observation: Space;
-  readonly action: Space;
+  readonly action: ActionSpace;
   readonly maxSteps?: number;
   readonly rewardThreshold?: number;
   readonly arguments: ArgumentSpecs;

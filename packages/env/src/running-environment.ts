@@ -3,7 +3,7 @@ import type { Random } from "@agon/random";
 import type { Action, Environment, EnvironmentDefinition, ResetOptions, Snapshot, StepResult } from "./environment.ts";
 import { NonFiniteError } from "./errors.ts";
 import { defaultSeed, seededStream } from "./seeding.ts";
-import type { Space } from "./spaces.ts";
+import type { ActionSpace, Space } from "./spaces.ts";
 
 type Info = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,7 @@ export class RunningEnvironment<State> implements Environment {
   readonly definition: EnvironmentDefinition;
   readonly id: string;
   readonly observationSpace: Space;
-  readonly actionSpace: Space;
+  readonly actionSpace: ActionSpace;
   terminated = false;
   truncated = false;
   episodeReturn = 0;
@@ -49,17 +49,16 @@ export class RunningEnvironment<State> implements Environment {
     this.truncated = false;
     this.episodeReturn = 0;
     this.episodeLength = 0;
-    return { observation: this.#observe(new Float32Array(this.observationSpace.size)), info: noInfo };
+    return { observation: this.#observe(new Float32Array(this.observationSpace.size)), info: this.#infoOfState() };
   }
 
   step(action: Action): StepResult {
     const observation = new Float32Array(this.observationSpace.size);
     const reward = this.stepInto(action, observation);
     const { terminated, truncated, episodeReturn, episodeLength } = this;
+    const about = this.#rules.info ? { ...this.#info, ...this.#infoOfState() } : this.#info;
     const info =
-      terminated || truncated
-        ? { ...this.#info, episode: { return: episodeReturn, length: episodeLength } }
-        : this.#info;
+      terminated || truncated ? { ...about, episode: { return: episodeReturn, length: episodeLength } } : about;
     return { observation, reward, terminated, truncated, info };
   }
 
@@ -111,6 +110,10 @@ export class RunningEnvironment<State> implements Environment {
     this.#closed = true;
   }
 
+  #infoOfState(): Info {
+    return this.#rules.info?.(this.#state as State) ?? noInfo;
+  }
+
   #checkStep(action: Action): void {
     if (this.#closed) throw new Error(`${this.id}: step after close(); make a new environment.`);
     if (!this.#started)
@@ -143,7 +146,7 @@ export class RunningEnvironment<State> implements Environment {
 }
 
 /** A discrete action must be in its space; a box's action must have its size and be finite: bounds are the environment's to clip, as in Gymnasium. */
-function checkAction(action: Action, space: Space, id: string): void {
+function checkAction(action: Action, space: ActionSpace, id: string): void {
   if (space.kind === "discrete") {
     if (space.contains(action)) return;
   } else if (ArrayBuffer.isView(action) && action.length === space.size && action.every(Number.isFinite)) return;

@@ -88,10 +88,16 @@ export interface DictSpace extends SpaceBase<{ readonly [name: string]: SpaceDat
   readonly spaces: Readonly<Record<string, AnySpace>>;
 }
 
-/** What environments observe and act in. */
-export type Space = DiscreteSpace | BoxSpace;
+/**
+ * What environments observe in. An observation is written into a flat Float32Array of the space's `size`: a discrete value as itself, the
+ * elements of the others in order, the parts of a tuple one after the other, those of a dict in the order of their names.
+ */
+export type Space = DiscreteSpace | BoxSpace | MultiDiscreteSpace | MultiBinarySpace | TupleSpace | DictSpace;
 
-/** Every kind of space. Environments use those of `Space`. */
+/** What environments act in. */
+export type ActionSpace = DiscreteSpace | BoxSpace;
+
+/** Every kind of space, with boxes of every type. Environments use those of `Space` and `ActionSpace`. */
 export type AnySpace =
   | DiscreteSpace
   | BoxSpace<BoxType>

@@ -2,6 +2,7 @@
 import type { BatchRules, ResetOptions } from "@agon/env";
 import { cos, sin } from "@agon/math";
 import type { Random } from "@agon/random";
+import { startingRange } from "../starting-range.ts";
 
 export interface CartPoleState {
   /** Of the cart, in metres from the middle of the track, rightward positive. */
@@ -29,9 +30,11 @@ export const POSITION_LIMIT = 2.4;
 /** An episode ends beyond this lean of the pole: 12°, in radians. */
 export const ANGLE_LIMIT: number = (12 * 2 * Math.PI) / 360;
 
+const defaultRange = { low: -0.05, high: 0.05 };
+
 /** All four quantities from U[low, high). */
 export function startingState(random: Random, options?: ResetOptions): CartPoleState {
-  const { low, high } = startingRange(options);
+  const { low, high } = startingRange("CartPole", options, defaultRange);
   const position = random.uniform(low, high);
   const velocity = random.uniform(low, high);
   const angle = random.uniform(low, high);
@@ -82,7 +85,7 @@ export const cartPoleBatch = ({ standing, fallen }: CartPoleRewards): BatchRules
   },
 
   reset(states, lane, random, options) {
-    const { low, high } = options ? startingRange(options) : defaultRange;
+    const { low, high } = startingRange("CartPole", options, defaultRange);
     const row = 4 * lane;
     states[row] = random.uniform(low, high);
     states[row + 1] = random.uniform(low, high);
@@ -118,13 +121,3 @@ export const cartPoleBatch = ({ standing, fallen }: CartPoleRewards): BatchRules
     for (let i = 4 * first; i < 4 * last; i++) observations[i] = states[i];
   },
 });
-
-const defaultRange = { low: -0.05, high: 0.05 };
-
-function startingRange(options: ResetOptions = {}): { low: number; high: number } {
-  const { low = defaultRange.low, high = defaultRange.high } = options as { low?: unknown; high?: unknown };
-  if (Number.isFinite(low) && Number.isFinite(high) && (low as number) <= (high as number)) {
-    return { low: low as number, high: high as number };
-  }
-  throw new RangeError(`CartPole: reset options low and high must be numbers with low ≤ high; got ${low} and ${high}.`);
-}
