@@ -1,6 +1,8 @@
-import { checkEnvironment, toSvg, toText, type TransitionTable } from "@agon/env";
+import { checkEnvironment, readFlat, toSvg, toText, type TransitionTable } from "@agon/env";
+import { numpyGenerator } from "@agon/random";
 import { describe, expect, test } from "vitest";
 import {
+  Blackjack,
   CartPole,
   type Cell,
   cartPole,
@@ -11,9 +13,13 @@ import {
   gridWorld,
   make,
   makeVector,
+  mountainCarContinuous,
+  multiArmedBandit,
+  pendulum,
   randomFrozenLakeMap,
   registeredIds,
   spec,
+  taxi,
 } from "./index.ts";
 
 describe.each(registeredIds())("%s", (id) => {
@@ -142,5 +148,135 @@ describe("GridWorld", () => {
 
   test("the maze takes 14 steps (Sutton and Barto, Figure 8.2)", () => {
     expect(bestValue(table(gridWorld({ stepReward: -1, goalReward: -1 })), 100)).toBe(-14);
+  });
+});
+
+describe("mountain cars, acrobot and pendulum", () => {
+  test("take the range of their starts as reset options, alone and in a batch", () => {
+    for (const id of ["MountainCar-v0", "MountainCarContinuous-v0", "Acrobot-v1"]) {
+      const environment = make(id);
+      const options = { low: 0.1, high: 0.2 };
+      const { observation } = environment.reset({ seed: 1, options });
+      expect([...makeVector(id, 1).reset({ seed: 1, options })]).toEqual([...observation]);
+      expect(() => environment.reset({ options: { low: "x" } })).toThrow("low ≤ high");
+    }
+    expect([...make("Pendulum-v1").reset({ seed: 1, options: { x_init: 0, yInit: 0 } }).observation]).toEqual([
+      1, 0, 0,
+    ]);
+    expect(() => make("Pendulum-v1").reset({ options: { xInit: -1 } })).toThrow("xInit must be a number from 0");
+  });
+
+  test("charge the force as it was asked for, and clip it in the motion", () => {
+    const [weak, strong] = [1, 3].map((force) => {
+      const environment = make(mountainCarContinuous());
+      environment.reset({ seed: 5 });
+      return environment.step(Float32Array.of(force));
+    });
+    expect([...strong.observation]).toEqual([...weak.observation]);
+    expect([weak.reward, strong.reward]).toEqual([-0.1, -0.9]);
+  });
+
+  test("a goal velocity must be reached at the flag", () => {
+    const state = { position: 0.499, velocity: 0.01 };
+    const arrives = (goalVelocity: number) =>
+      definition("MountainCar-v0", { goal_velocity: goalVelocity }).step(state, 2, undefined as never).terminated;
+    expect([arrives(0), arrives(0.05)]).toEqual([true, false]);
+  });
+
+  test("gravity pulls the pendulum down", () => {
+    const fallen = (g: number) =>
+      pendulum({ g }).step({ angle: 1, velocity: 0, torque: 0 }, Float32Array.of(0), undefined as never);
+    expect((fallen(0).state as { velocity: number }).velocity).toBe(0);
+    expect((fallen(10).state as { velocity: number }).velocity).toBeGreaterThan(0.5);
+  });
+
+  test("the paper's acrobot moves otherwise than the book's", () => {
+    const [book, nips] = ["book", "nips"].map((bookOrNips) => {
+      const environment = make("Acrobot-v1", { book_or_nips: bookOrNips });
+      environment.reset({ seed: 1 });
+      return environment.step(2).observation;
+    });
+    expect([...book]).not.toEqual([...nips]);
+    expect(book[4]).toBeCloseTo(nips[4], 1);
+  });
+});
+
+describe("Taxi", () => {
+  test("tells which actions make a difference, at the reset and after each step", () => {
+    const environment = make("Taxi-v4");
+    const rules = table(taxi());
+    let { observation, info } = environment.reset({ seed: 2 });
+    for (let step = 0; step < 150; step++) {
+      const state = observation[0];
+      const moves = rules.rows[state].map(([[, next]]) => Number(next !== state));
+      expect(info.actionMask).toEqual(moves);
+      ({ observation, info } = environment.step(environment.definition.action.sample(numpyGenerator(step))));
+    }
+  });
+
+  test("slips aside in the rain, unless the way ahead is shut", () => {
+    const rainy = table(taxi({ isRainy: true, rainyProbability: 0.6 }));
+    const cell = (row: number, column: number) => (row * 5 + column) * 20;
+    const places = (state: number, action: number) => rainy.rows[state][action].map(([p, next]) => [p, next]);
+    expect(places(cell(2, 2), 0)).toEqual([
+      [0.6, cell(3, 2)],
+      [0.2, cell(2, 3)],
+      [0.2, cell(2, 1)],
+    ]);
+    expect(places(cell(0, 1), 2).map(([, next]) => next)).toEqual([cell(0, 1), cell(0, 1), cell(0, 1)]);
+    expect(rainy.rows[cell(0, 0)][4]).toHaveLength(1);
+  });
+
+  test("a fickle passenger chooses another destination once, at the first move aboard", () => {
+    const fickle = taxi({ ficklePassenger: true, fickleProbability: 1 });
+    checkEnvironment(fickle);
+    checkEnvironment(taxi({ isRainy: true, ficklePassenger: true }));
+    const random = numpyGenerator(3);
+    const aboard = 500 + (2 * 5 + 2) * 20 + 4 * 4 + 1;
+    const moved = fickle.step(aboard, 0, random).state;
+    expect(moved).toBeLessThan(500);
+    expect(moved % 4).not.toBe(1);
+    expect(fickle.step(moved, 0, random).state % 4).toBe(moved % 4);
+    expect(fickle.step(aboard, 4, random).state).toBe(aboard);
+  });
+});
+
+describe("Blackjack", () => {
+  const stuck = (options: Record<string, unknown>, player: number[], dealer: number[]): number =>
+    definition("Blackjack-v1", options).step({ player, dealer, suit: 0, face: 0 }, 0, numpyGenerator(0)).reward;
+
+  test("pays naturals as its arguments say", () => {
+    expect(stuck({}, [1, 10], [10, 10])).toBe(1);
+    expect(stuck({}, [1, 10], [10, 1])).toBe(0);
+    expect(stuck({ sab: true }, [1, 10], [10, 9, 2])).toBe(1);
+    expect(stuck({ sab: false }, [1, 10], [10, 9, 2])).toBe(0);
+    expect(stuck({ sab: false, natural: true }, [1, 10], [10, 10])).toBe(1.5);
+    expect(stuck({ sab: false, natural: true }, [10, 5, 6], [10, 10])).toBe(1);
+  });
+
+  test("observes a tuple: sum, open card, usable ace", () => {
+    const out = new Float32Array(3);
+    Blackjack.observe({ player: [1, 6], dealer: [9, 2], suit: 0, face: 0 }, out);
+    expect(readFlat(Blackjack.observation, out)).toEqual([17, 9, 1]);
+    Blackjack.observe({ player: [1, 6, 10], dealer: [9, 2], suit: 0, face: 0 }, out);
+    expect(readFlat(Blackjack.observation, out)).toEqual([17, 9, 0]);
+  });
+});
+
+describe("MultiArmedBandit", () => {
+  test("pays what its arms are worth", () => {
+    const bandit = make(multiArmedBandit({ values: [0.25, 0.75], noise: 0 }));
+    bandit.reset({ seed: 0 });
+    expect([bandit.step(0).reward, bandit.step(1).reward]).toEqual([0.25, 0.75]);
+    expect(() => multiArmedBandit({ arms: 3, values: [1] })).toThrow("each of the 3 arms");
+    expect(() => make("MultiArmedBandit-v0", { arms: 2.5 })).toThrow("positive whole number");
+  });
+
+  test("draws new arms for every episode from N(0, spread²)", () => {
+    const bandit = multiArmedBandit({ arms: 2000, spread: 2 });
+    const { values } = bandit.reset(numpyGenerator(1));
+    const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length;
+    expect(variance).toBeGreaterThan(3.5);
+    expect(variance).toBeLessThan(4.5);
   });
 });

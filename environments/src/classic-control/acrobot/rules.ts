@@ -75,21 +75,25 @@ function accelerate(
 /** One step of 0.2 s by the classical Runge–Kutta method, in place on a row [shoulder, elbow, their velocities]. */
 export function swing(states: Float64Array, row: number, action: number, equations: AcrobotEquations): void {
   const drive = equations === "nips" ? torques.nips[action] : torques.book[action];
-  const [half, sixth] = [STEP / 2, STEP / 6];
+  const half = STEP / 2;
+  const sixth = STEP / 6;
   const a = states[row];
   const b = states[row + 1];
   const va1 = states[row + 2];
   const vb1 = states[row + 3];
   accelerate(drive, a, b, va1, vb1);
-  const [ga1, gb1] = [shoulderAcceleration, elbowAcceleration];
+  const ga1 = shoulderAcceleration;
+  const gb1 = elbowAcceleration;
   const va2 = va1 + half * ga1;
   const vb2 = vb1 + half * gb1;
   accelerate(drive, a + half * va1, b + half * vb1, va2, vb2);
-  const [ga2, gb2] = [shoulderAcceleration, elbowAcceleration];
+  const ga2 = shoulderAcceleration;
+  const gb2 = elbowAcceleration;
   const va3 = va1 + half * ga2;
   const vb3 = vb1 + half * gb2;
   accelerate(drive, a + half * va2, b + half * vb2, va3, vb3);
-  const [ga3, gb3] = [shoulderAcceleration, elbowAcceleration];
+  const ga3 = shoulderAcceleration;
+  const gb3 = elbowAcceleration;
   const va4 = va1 + STEP * ga3;
   const vb4 = vb1 + STEP * gb3;
   accelerate(drive, a + STEP * va3, b + STEP * vb3, va4, vb4);
@@ -148,7 +152,8 @@ export const acrobotBatch = (equations: AcrobotEquations): BatchRules<AcrobotSta
 
   observe(states, observations, first, last) {
     for (let lane = first; lane < last; lane++) {
-      const [row, out] = [4 * lane, 6 * lane];
+      const row = 4 * lane;
+      const out = 6 * lane;
       observations[out] = cos(states[row]);
       observations[out + 1] = sin(states[row]);
       observations[out + 2] = cos(states[row + 1]);

@@ -25,8 +25,8 @@ export function drawBlackjack(state: BlackjackState, canvas: Canvas): void {
   const mine = state.player.map((value, i) => ({ label: label(value, i % 3), suit: (state.suit + 2 * i + 1) % 4 }));
   drawHand(canvas, { cards: mine, y: 3.75 });
   const total = `${playerSum(state)}${playerHasUsableAce(state) ? " soft" : ""}`;
-  canvas.text(0.75, 3.75, total, { fill: playerSum(state) > 21 ? "danger" : "text", size: 0.42 });
-  canvas.text(0.75, 1.25, hidden ? `${state.dealer[0]} + ?` : `${dealerSum(state)}`, { fill: "muted", size: 0.42 });
+  canvas.text(0.85, 3.75, total, { fill: playerSum(state) > 21 ? "danger" : "text", size: 0.36 });
+  canvas.text(0.85, 1.25, hidden ? `${state.dealer[0]} + ?` : `${dealerSum(state)}`, { fill: "muted", size: 0.36 });
 }
 
 interface Card {

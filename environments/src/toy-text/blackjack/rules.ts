@@ -29,30 +29,33 @@ const drawCard = (random: Random): number => Math.min(random.integer(13) + 1, 10
 const DEALER_STANDS = 17;
 const LIMIT = 21;
 
-/** The sum of cards[first … first + count), an ace as 11 where that keeps within 21. */
-function handSum(cards: ArrayLike<number>, first: number, count: number): number {
-  const sum = hardSum(cards, first, count);
-  return hasUsableAce(cards, first, count) ? sum + 10 : sum;
-}
-
-function hardSum(cards: ArrayLike<number>, first: number, count: number): number {
+/** The sum of cards[first … first + count) with aces as 1, and HAS_ACE more where there is one: both in one pass. */
+function count(cards: ArrayLike<number>, first: number, length: number): number {
   let sum = 0;
-  for (let i = first; i < first + count; i++) sum += cards[i];
-  return sum;
+  let ace = 0;
+  for (let i = first; i < first + length; i++) {
+    const card = cards[i];
+    sum += card;
+    if (card === 1) ace = HAS_ACE;
+  }
+  return sum + ace;
 }
 
-function hasUsableAce(cards: ArrayLike<number>, first: number, count: number): boolean {
-  if (hardSum(cards, first, count) + 10 > LIMIT) return false;
-  for (let i = first; i < first + count; i++) if (cards[i] === 1) return true;
-  return false;
-}
+const HAS_ACE = 1024;
 
-const isNatural = (cards: ArrayLike<number>, first: number, count: number): boolean =>
-  count === 2 && cards[first] + cards[first + 1] === 11 && (cards[first] === 1 || cards[first + 1] === 1);
+/** From a count: an ace as 11 where that keeps within 21. */
+const handSum = (counted: number): number =>
+  counted < HAS_ACE ? counted : isUsable(counted) ? counted - HAS_ACE + 10 : counted - HAS_ACE;
 
-export const playerSum = ({ player }: BlackjackState): number => handSum(player, 0, player.length);
-export const dealerSum = ({ dealer }: BlackjackState): number => handSum(dealer, 0, dealer.length);
-export const playerHasUsableAce = ({ player }: BlackjackState): boolean => hasUsableAce(player, 0, player.length);
+/** From a count: whether there is an ace that counts 11. */
+const isUsable = (counted: number): boolean => counted >= HAS_ACE && counted - HAS_ACE + 10 <= LIMIT;
+
+const isNatural = (cards: ArrayLike<number>, first: number, length: number): boolean =>
+  length === 2 && cards[first] + cards[first + 1] === 11 && (cards[first] === 1 || cards[first + 1] === 1);
+
+export const playerSum = ({ player }: BlackjackState): number => handSum(count(player, 0, player.length));
+export const dealerSum = ({ dealer }: BlackjackState): number => handSum(count(dealer, 0, dealer.length));
+export const playerHasUsableAce = ({ player }: BlackjackState): boolean => isUsable(count(player, 0, player.length));
 
 // A row is [player's count, dealer's count, suit, face, player's cards, dealer's cards].
 const PLAYER = 4;
@@ -78,16 +81,19 @@ export function deal(states: Float64Array, row: number, random: Random): void {
 /** Action 1: another card for the player. Returns whether the hand is bust. */
 export function hit(states: Float64Array, row: number, random: Random): boolean {
   states[row + PLAYER + states[row]++] = drawCard(random);
-  return hardSum(states, row + PLAYER, states[row]) > LIMIT;
+  return handSum(count(states, row + PLAYER, states[row])) > LIMIT;
 }
 
 /** Action 0: the dealer draws up to 17. Returns the reward. */
 export function stick(states: Float64Array, row: number, random: Random, { natural, sab }: BlackjackRules): number {
-  const [player, dealer] = [row + PLAYER, row + DEALER];
-  while (handSum(states, dealer, states[row + 1]) < DEALER_STANDS) {
+  const player = row + PLAYER;
+  const dealer = row + DEALER;
+  let theirs = handSum(count(states, dealer, states[row + 1]));
+  while (theirs < DEALER_STANDS) {
     states[dealer + states[row + 1]++] = drawCard(random);
+    theirs = handSum(count(states, dealer, states[row + 1]));
   }
-  const [mine, theirs] = [handSum(states, player, states[row]), handSum(states, dealer, states[row + 1])];
+  const mine = handSum(count(states, player, states[row]));
   const reward = theirs > LIMIT || mine > theirs ? 1 : mine < theirs ? -1 : 0;
   if (!isNatural(states, player, states[row])) return reward;
   if (sab) return isNatural(states, dealer, states[row + 1]) ? reward : 1;
@@ -134,9 +140,10 @@ export const blackjackBatch = (rules: BlackjackRules): BatchRules<BlackjackState
   observe(states, observations, first, last) {
     for (let lane = first; lane < last; lane++) {
       const row = ROW * lane;
-      observations[3 * lane] = handSum(states, row + PLAYER, states[row]);
+      const counted = count(states, row + PLAYER, states[row]);
+      observations[3 * lane] = handSum(counted);
       observations[3 * lane + 1] = states[row + DEALER];
-      observations[3 * lane + 2] = hasUsableAce(states, row + PLAYER, states[row]) ? 1 : 0;
+      observations[3 * lane + 2] = isUsable(counted) ? 1 : 0;
     }
   },
 });

@@ -8,11 +8,10 @@ const STATES = SIZE * SIZE * 5 * 4;
 const town: readonly string[] = ["..|...", "..|...", ".....", ".|..|..", ".|..|.."];
 
 /** Columns with a wall to their right, row by row. */
-export const walls: readonly (readonly number[])[] = town.map((row) =>
-  [...row].flatMap((letter, i) =>
-    letter === "|" ? [[...row.slice(0, i)].filter((cell) => cell === ".").length - 1] : [],
-  ),
-);
+export const walls: readonly (readonly number[])[] = town.map((row) => {
+  const pieces = row.split("|");
+  return pieces.slice(1).map((_, i) => pieces.slice(0, i + 1).join("").length - 1);
+});
 
 export interface Place {
   readonly name: string;
