@@ -1,4 +1,14 @@
-import { checkEnvironment, readFlat, toSvg, toText, type TransitionTable } from "@agon/env";
+import {
+  checkEnvironment,
+  clipReward,
+  discretizeObservation,
+  flattenObservation,
+  readFlat,
+  rescaleAction,
+  toSvg,
+  toText,
+  type TransitionTable,
+} from "@agon/env";
 import { numpyGenerator } from "@agon/random";
 import { describe, expect, test } from "vitest";
 import {
@@ -149,6 +159,19 @@ describe("GridWorld", () => {
   test("the maze takes 14 steps (Sutton and Barto, Figure 8.2)", () => {
     expect(bestValue(table(gridWorld({ stepReward: -1, goalReward: -1 })), 100)).toBe(-14);
   });
+});
+
+test("wrapped environments keep every promise, in batches too", () => {
+  checkEnvironment(clipReward(CartPole, { high: 0.5 }));
+  checkEnvironment(rescaleAction(pendulum()));
+  checkEnvironment(flattenObservation(Blackjack));
+  const binned = discretizeObservation(CartPole, {
+    bins: [4, 4, 8, 8],
+    low: [-2.4, -3, -0.21, -3],
+    high: [2.4, 3, 0.21, 3],
+  });
+  checkEnvironment(binned);
+  expect(binned.observation).toMatchObject({ kind: "discrete", n: 1024 });
 });
 
 describe("mountain cars, acrobot and pendulum", () => {

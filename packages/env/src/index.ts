@@ -35,3 +35,36 @@ export type {
 export { toSvg } from "./svg.ts";
 export { toText } from "./text.ts";
 export { darkTheme, lightTheme, resolveColour, type Theme } from "./themes.ts";
+export { clipAction, rescaleAction, transformAction } from "./wrappers/actions.ts";
+export {
+  type FrameStackObservationOptions,
+  frameStackObservation,
+  type StackedState,
+  type TimeAwareObservationOptions,
+  type TimedState,
+  timeAwareObservation,
+} from "./wrappers/episode-memory.ts";
+export {
+  type NormalizeObservationOptions,
+  type NormalizeRewardOptions,
+  normalizeObservation,
+  normalizeReward,
+  type ObservationNormalizing,
+  type RewardNormalizing,
+  RewardStatistics,
+} from "./wrappers/normalize.ts";
+export {
+  type DiscretizeObservationOptions,
+  discretizeObservation,
+  flattenObservation,
+  type ObservationChange,
+  transformObservation,
+} from "./wrappers/observations.ts";
+export {
+  type EpisodeStatistics,
+  type RecordEpisodeStatisticsOptions,
+  recordEpisodeStatistics,
+} from "./wrappers/record-episode-statistics.ts";
+export { type RenderCollecting, type RenderCollectionOptions, renderCollection } from "./wrappers/render-collection.ts";
+export { clipReward, transformReward } from "./wrappers/rewards.ts";
+export { RunningMoments, type RunningMomentsState } from "./wrappers/running-moments.ts";
