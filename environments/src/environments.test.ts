@@ -35,6 +35,7 @@ import {
 describe.each(registeredIds())("%s", (id) => {
   test("keeps every promise of the contract", () => {
     expect(checkEnvironment(definition(id)).episodes).toBe(20);
+    expect(checkEnvironment(() => make(id)).episodes).toBe(20);
   });
 
   test("draws itself as SVG and as text", () => {

@@ -22,6 +22,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** The few places where a library may look at the clock, each with its reason. */
 const CLOCKS: Readonly<Record<string, string>> = {
+  "packages/env/src/moved-clock.ts": "stops the clock while the checker plays; reads no time",
   "packages/rl/src/parts/drive.ts": "gives the event loop a turn by time budget; results do not depend on it",
 };
 

@@ -253,6 +253,28 @@ const mistakes: Mistake[] = [
     "went on differently after a snapshot",
   ],
   [
+    "the clock in a reward",
+    "clock",
+    {
+      step: (s, a, r) => ({ ...Corridor.step(s, a, r), reward: Math.floor(Date.now() / 3_600_000) }),
+    },
+    "played another episode at another time of day",
+  ],
+  [
+    "an info that grows",
+    "info",
+    {
+      step(s, a, r) {
+        const { past = "" } = s as State & { past?: string };
+        const t = Corridor.step(s, a, r);
+        return { ...t, terminated: false, state: { ...t.state, past: `${past}${a}` } as State };
+      },
+      observe: (_, out) => out.fill(0),
+      info: (s) => ({ past: (s as State & { past?: string }).past }),
+    },
+    "gave an info that grew from",
+  ],
+  [
     "a batch with another reward",
     "batch",
     {

@@ -1,6 +1,7 @@
 // checkEnvironment: plays whole episodes and throws at the first promise of the contract that the environment breaks.
 import type { Random } from "@agon/random";
 import { checkBatch } from "./check-batch.ts";
+import { actionsOf, type CheckableEnvironment, checkRunning } from "./check-running.ts";
 import { checkTable } from "./check-table.ts";
 import { defineEnvironment } from "./define.ts";
 import { recordDrawing } from "./drawing.ts";
@@ -28,7 +29,20 @@ export type EnvironmentPromise =
   | "time-limit" // running out of time truncates, it does not terminate
   | "snapshot" // a restored snapshot goes on as the original did
   | "batch" // the batch rules equal the plain ones
-  | "table"; // the transition table is the model of step
+  | "table" // the transition table is the model of step
+  // And of environments that run, written without a definition:
+  | "dtype" // observations are Float32Arrays
+  | "shape" // of their space's size
+  | "fresh-buffers" // what was returned is not written into later
+  | "actions" // actions are left as they are; what is no action is refused
+  | "order" // no step before the first reset, none after the end
+  | "reproducible" // the same seed and actions give the same episode
+  | "clock" // at any time
+  | "clean-reset" // whatever was played before
+  | "isolated" // whatever runs beside it
+  | "reseeding" // a reset without a seed goes on with the generator
+  | "info" // info is an object, and does not grow
+  | "close"; // closing twice is no error
 
 export interface CheckOptions {
   /** First seed; episodes take this one and those after it. Default 0. */
@@ -49,12 +63,20 @@ export interface CheckReport {
 }
 
 /**
- * Plays whole episodes by the plain rules, under random and one-sided policies, and throws a BrokenPromiseError naming the first broken
- * promise, its likely cause, and the seed and step at which it shows.
+ * Plays whole episodes under random and one-sided policies, and throws a BrokenPromiseError naming the first broken promise, its likely
+ * cause, and the seed and step at which it shows. Takes a definition, whose rules it also calls one by one, or a function that makes
+ * environments that run, however they are written: `checkEnvironment(() => new Corridor())`.
  */
 export function checkEnvironment<State>(
+  environment: EnvironmentDefinition<State> | (() => CheckableEnvironment),
+  options: CheckOptions = {},
+): CheckReport {
+  return typeof environment === "function" ? checkRunning(environment, options) : checkDefinition(environment, options);
+}
+
+function checkDefinition<State>(
   definition: EnvironmentDefinition<State>,
-  { seed = 0, episodes = 20, patience = 100_000, except = [] }: CheckOptions = {},
+  { seed = 0, episodes = 20, patience = 100_000, except = [] }: CheckOptions,
 ): CheckReport {
   checkForm(definition as EnvironmentDefinition, seed);
   const check = new Check(definition as EnvironmentDefinition, except);
@@ -70,6 +92,10 @@ export function checkEnvironment<State>(
   check.checkSnapshot(seed);
   if (definition.batch && check.wants("batch")) checkBatch(definition as EnvironmentDefinition, check, seed);
   if (definition.table && check.wants("table")) checkTable(definition as EnvironmentDefinition, check, seed);
+  // What only shows from outside: the clock, variables between rules and instances, an info that grows.
+  const judged: EnvironmentPromise[] = ["ends", "lasts", "time-limit", "seeds"];
+  const limits = { episodes: 3, patience: Math.min(patience, 1000), except: [...except, ...judged] };
+  checkRunning(() => make(definition as EnvironmentDefinition), { seed, ...limits });
   return { episodes, steps: played.reduce((sum, { length }) => sum + length, 0), remarks };
 }
 
@@ -125,7 +151,7 @@ export class Check {
     const rules = this.#rules;
     const { limit } = plan;
     const random = seededStream(seed);
-    const actions = policy(rules, plan.style, plan.actionSeed);
+    const actions = actionsOf(rules.action, { style: plan.style, seed: plan.actionSeed });
     let state = this.#checkedReset(random, seed);
     const trace = [this.#checkedObservation(state, { seed, step: 0 }).join()];
     this.#checkDraw(state, { seed, step: 0 });
@@ -360,7 +386,7 @@ export class Check {
   /** From the middle of an episode: what follows a snapshot follows again after it is restored, here and in another instance. */
   checkSnapshot(seed: number): void {
     const environment = make(this.#rules, this.#rules.maxSteps === undefined ? { maxSteps: 1000 } : {});
-    const actions = policy(this.#rules, 0, seed);
+    const actions = actionsOf(this.#rules.action, { style: 0, seed });
     environment.reset({ seed });
     for (let step = 0; step < 5; step++) {
       const { terminated, truncated } = environment.step(actions());
@@ -386,22 +412,6 @@ export class Check {
       this.fail("snapshot", { finding, cause, seed, step: step + 6 });
     }
   }
-}
-
-/** Random actions at first; then also one-sided and slowly changing ones, which reach other parts of an environment. */
-function policy(rules: EnvironmentDefinition, style: number, seed: number): () => Action {
-  const random = seededStream(seed + 1_000_003);
-  const sample = (): Action => rules.action.sample(random);
-  if (style % 4 === 1) {
-    const constant = sample();
-    return () => constant;
-  }
-  if (style % 4 !== 3) return sample;
-  let current = sample();
-  return () => {
-    if (random.uniform() < 0.1) current = sample();
-    return current;
-  };
 }
 
 /** A table in which every outcome is certain: chance is drawn, as Gymnasium does, but decides nothing. */

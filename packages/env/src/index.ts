@@ -3,6 +3,7 @@ export type { ArgumentSpec, ArgumentSpecs, Arguments } from "./arguments.ts";
 export { type Bound, box } from "./box.ts";
 export { type Canvas, type Colour, type ColourRole, colourRoles, type ShapeStyle } from "./canvas.ts";
 export { type CheckOptions, type CheckReport, checkEnvironment, type EnvironmentPromise } from "./check-environment.ts";
+export type { CheckableEnvironment } from "./check-running.ts";
 export { type ActionOf, defineEnvironment, type EnvironmentRules } from "./define.ts";
 export { dict, tuple } from "./composite.ts";
 export { discrete } from "./discrete.ts";
