@@ -38,9 +38,11 @@ export function rescaleAction<State>(
 ): EnvironmentDefinition<State> {
   const inside = boxOf("rescaleAction", definition);
   const space = box(inside.shape, { low, high });
-  for (const of of [inside, space]) {
-    if (of.low.every((bound, i) => Number.isFinite(of.high[i] - bound) && of.high[i] > bound)) continue;
-    throw new RangeError(`rescaleAction: ${of} must have finite bounds, low below high, to be stretched.`);
+  for (const { low: from, high: to } of [inside, space]) {
+    if (from.every((bound, i) => Number.isFinite(to[i] - bound) && to[i] > bound)) continue;
+    throw new RangeError(
+      `rescaleAction: [${from}] to [${to}] must have finite bounds, low below high, to be stretched.`,
+    );
   }
   return boxWrapper("RescaleAction", definition, {
     space,
