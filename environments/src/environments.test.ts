@@ -157,6 +157,25 @@ describe("GridWorld", () => {
     expect(() => gridWorld({ mapName: "windy", wind: [1] })).toThrow("each of the 10 columns");
   });
 
+  test("obstacles patrol, and catch who meets them or changes places with them", () => {
+    const lane = gridWorld({ map: ["S.<.G"], stepReward: -1, pitReward: -7 });
+    checkEnvironment(lane);
+    // 2, 1, 0, 1, 2, 3, 4, 3: back at the start after eight steps.
+    expect(table(lane).states).toBe(5 * 8);
+    expect(lane.grid).toBeUndefined();
+    expect(outcome(lane, 0, 2)).toEqual([[1, 5 + 1, -7, true]]); // both to cell 1
+    expect(outcome(lane, 5 + 0, 2)).toEqual([[1, 10 + 1, -7, true]]); // past each other
+    expect(outcome(lane, 0, 0)).toEqual([[1, 5 + 0, -1, false]]);
+    expect(outcome(lane, 5 + 1, 0)).toEqual([[1, 5 + 1, 0, true]]); // caught before
+    expect(toText(lane, 5)).toContain("x");
+    const street = gridWorld({ mapName: "street" });
+    checkEnvironment(street);
+    expect(bestValue(table(street), 20)).toBeCloseTo(1 - 6 * 0.04, 10);
+    expect(() => gridWorld({ map: ["S....G", ">.....", "......", ">....#", ">...#.", ">..#.."] })).toThrow(
+      "more than 64 steps",
+    );
+  });
+
   test("the maze takes 14 steps (Sutton and Barto, Figure 8.2)", () => {
     expect(bestValue(table(gridWorld({ stepReward: -1, goalReward: -1 })), 100)).toBe(-14);
   });

@@ -13,6 +13,14 @@ export function drawGrid({ rows, columns, tiles }: GridLayout, cell: number, can
   drawAgent(canvas, ...middle(cell), fallen ? 0.5 : 1);
 }
 
+/** A spiked wheel on a cell. */
+export function drawObstacle({ columns }: GridLayout, cell: number, canvas: Canvas): void {
+  const [x, y] = [(cell % columns) + 0.5, Math.floor(cell / columns) + 0.5];
+  for (const rotation of [0, Math.PI / 4])
+    canvas.rectangle(x, y, 0.46, 0.46, { fill: "danger", rotation, cornerRadius: 0.04 });
+  canvas.circle(x, y, 0.12, "background");
+}
+
 type DrawTile = (canvas: Canvas, x: number, y: number) => void;
 
 const floor: DrawTile = (canvas, x, y) =>

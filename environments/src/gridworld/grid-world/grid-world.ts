@@ -1,4 +1,4 @@
-// GridWorld-v0: a grid to be drawn by hand, with walls, pits, goals, slips and wind.
+// GridWorld-v0: a grid to be drawn by hand, with walls, pits, goals, slips, wind and moving obstacles.
 import {
   type ArgumentSpecs,
   defineEnvironment,
@@ -6,9 +6,10 @@ import {
   type EnvironmentDefinition,
   type EnvironmentEntry,
 } from "@agon/env";
-import { drawGrid } from "../drawing.ts";
+import { drawGrid, drawObstacle } from "../drawing.ts";
 import { parseMap } from "../grid.ts";
 import { type Cell, tabularRules } from "../tabular.ts";
+import { patrolledTable, patrolOf } from "./obstacles.ts";
 import {
   gridWorldDirections,
   type GridWorldMapName,
@@ -18,9 +19,12 @@ import {
 } from "./rules.ts";
 
 export interface GridWorldOptions {
-  /** One of the known maps: "maze" (default), "classic", "windy", "rooms". */
+  /** One of the known maps: "maze" (default), "classic", "windy", "rooms", "street". */
   readonly mapName?: GridWorldMapName;
-  /** A map of one's own, row by row: S start, G goal, H pit, # wall, . floor. Takes the place of `mapName`. */
+  /**
+   * A map of one's own, row by row: S start, G goal, H pit, # wall, . floor; > < v ^ obstacles that patrol, beginning that way. Takes the
+   * place of `mapName`.
+   */
   readonly map?: readonly string[] | null;
   /** Probability that a move turns into one of the two directions beside it, half each; default 0. */
   readonly slip?: number;
@@ -40,7 +44,8 @@ export function gridWorld(options: GridWorldOptions = {}): EnvironmentDefinition
   const known = gridWorldMaps[mapName];
   if (!known)
     throw new RangeError(`GridWorld: mapName must be one of ${Object.keys(gridWorldMaps).join(", ")}; got ${mapName}.`);
-  const grid = parseMap("GridWorld", options.map ?? known.map, gridWorldLetters);
+  const map = options.map ?? known.map;
+  const grid = parseMap("GridWorld", map, gridWorldLetters);
   const calm = Array.from({ length: grid.columns }, () => 0);
   const wind = options.wind ?? (options.map ? calm : (known.wind ?? calm));
   if (wind.length !== grid.columns || !wind.every((strength) => Number.isSafeInteger(strength) && strength >= 0)) {
@@ -50,15 +55,21 @@ export function gridWorld(options: GridWorldOptions = {}): EnvironmentDefinition
   }
   if (!(slip >= 0 && slip <= 1))
     throw new RangeError(`GridWorld: slip must be a probability from 0 to 1; got ${slip}.`);
-  const table = gridWorldTable(grid, { slip, wind, stepReward, goalReward, pitReward });
+  const still = gridWorldTable(grid, { slip, wind, stepReward, goalReward, pitReward });
+  const patrol = patrolOf("GridWorld", map, grid);
+  const table = patrolledTable(still, patrol, pitReward);
   return defineEnvironment({
     id: "GridWorld-v0",
     observation: discrete(table.states),
     action: discrete(gridWorldDirections),
     maxSteps: 200,
-    grid,
+    ...(table === still && { grid }),
     ...tabularRules(table),
-    draw: (cell, canvas) => drawGrid(grid, cell, canvas),
+    draw(state, canvas) {
+      const cells = grid.tiles.length;
+      drawGrid(grid, state % cells, canvas);
+      for (const cell of patrol[Math.floor(state / cells)]) drawObstacle(grid, cell, canvas);
+    },
   });
 }
 
@@ -75,7 +86,8 @@ const gridWorldArguments: ArgumentSpecs = {
   map: {
     kind: "strings",
     default: null,
-    description: "a map of one's own, row by row: S start, G goal, H pit, # wall, . floor",
+    description:
+      "a map of one's own, row by row: S start, G goal, H pit, # wall, . floor, > < v ^ obstacles that patrol",
   },
   slip: {
     kind: "number",
@@ -96,7 +108,7 @@ const gridWorldArguments: ArgumentSpecs = {
 
 export const gridWorldEntry: EnvironmentEntry = {
   id: "GridWorld-v0",
-  summary: "A grid to be drawn by hand: walls, pits, goals, slips and wind",
+  summary: "A grid to be drawn by hand: walls, pits, goals, slips, wind and moving obstacles",
   arguments: gridWorldArguments,
   create: (given) => gridWorld(given as GridWorldOptions) as EnvironmentDefinition,
 };

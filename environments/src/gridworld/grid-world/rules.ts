@@ -1,5 +1,6 @@
 // Maps to walk on, and the table of moves with slips and wind.
 import type { GridLayout, Tile, TransitionRow, TransitionTable } from "@agon/env";
+import { obstacleLetters } from "./obstacles.ts";
 import { type Direction, neighbour, slipDirections, uniformStart } from "../grid.ts";
 
 export const gridWorldLetters: Readonly<Record<string, Tile>> = {
@@ -10,6 +11,7 @@ export const gridWorldLetters: Readonly<Record<string, Tile>> = {
   ".": "floor",
   F: "floor",
   " ": "floor",
+  ...Object.fromEntries(Object.keys(obstacleLetters).map((letter) => [letter, "floor" as const])),
 };
 
 export interface GridMap {
@@ -17,7 +19,7 @@ export interface GridMap {
   readonly wind?: readonly number[];
 }
 
-export type GridWorldMapName = "maze" | "classic" | "windy" | "rooms";
+export type GridWorldMapName = "maze" | "classic" | "windy" | "rooms" | "street";
 
 export const gridWorldMaps: Readonly<Record<GridWorldMapName, GridMap>> = {
   /** Sutton & Barto, Figure 8.2. */
@@ -45,6 +47,8 @@ export const gridWorldMaps: Readonly<Record<GridWorldMapName, GridMap>> = {
       "S....#.....",
     ],
   },
+  /** Three lanes with traffic between two pavements, and a goal on either side of the island beyond. */
+  street: { map: ["G..#..G", ">......", "...<...", "......>", "...S..."] },
 };
 
 /** Actions 0 to 3. */
