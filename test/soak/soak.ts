@@ -15,9 +15,10 @@ export interface Growth {
 
 const measure = fileURLToPath(new URL("measure.ts", import.meta.url));
 
-export const growthOf = async (program: string, iterations: number): Promise<Growth> => {
+/** `v8`: further flags for the engine. */
+export const growthOf = async (program: string, iterations: number, v8: readonly string[] = []): Promise<Growth> => {
   // One thread: code is compiled when it gets hot, not when a busy machine finds the time.
-  const flags = ["--expose-gc", "--single-threaded", "--conditions=@agon/source"];
+  const flags = ["--expose-gc", "--single-threaded", "--conditions=@agon/source", ...v8];
   const child = spawn(process.execPath, [...flags, measure, program, `${iterations}`], {
     stdio: ["ignore", "pipe", "inherit"],
   });
