@@ -9,8 +9,11 @@ export { algorithms };
 export const defaultEnvironment = "CartPole-v1";
 export const defaultAlgorithm = "dqn";
 
-/** Ids of the environments, as the menu lists them. */
-export const environmentIds: readonly string[] = registry.registeredIds();
+/** Ids of the environments that some algorithm plays, as the menu lists them. */
+export const environmentIds: readonly string[] = registry.registeredIds().filter((id) => {
+  const definition = registry.definition(id);
+  return algorithms.some((algorithm) => algorithm.fits(definition) === null);
+});
 
 const definitions = new Map<string, EnvironmentDefinition>();
 
