@@ -1,6 +1,6 @@
 // Scores of the tabular algorithms by protocol.
 import { CliffWalking, FrozenLake } from "@agon/environments";
-import { evaluate, greedyPolicy, policyValue, QLearning, Sarsa } from "@agon/rl";
+import { evaluate, findAlgorithm, greedyPolicy, policyValue, QLearning, Sarsa } from "@agon/rl";
 import { expect, test } from "vitest";
 
 const cliff = CliffWalking;
@@ -30,14 +30,7 @@ test("Q-learning on CliffWalking is greedy along the cliff, −13; SARSA's onlin
 test("Q-learning on the slippery FrozenLake 4×4: exact value of the greedy policy ≥ 0.70 for 4 of 5 seeds", async () => {
   const values: number[] = [];
   for (let seed = 1; seed <= 5; seed++) {
-    const agent = new QLearning(lake, {
-      seed,
-      learningRate: 0.1,
-      discount: 0.99,
-      explorationStart: 1,
-      explorationEnd: 0.05,
-      explorationSteps: 200_000,
-    });
+    const agent = new QLearning(lake, { ...findAlgorithm("q-learning").tuned(lake.id), seed });
     for await (const event of agent.train({ steps: 400_000 }))
       if (event.type === "episode" && event.episode === 20_000) break;
     const table = lake.table?.();

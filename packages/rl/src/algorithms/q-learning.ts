@@ -11,11 +11,13 @@ import type { AlgorithmSpec } from "../registry.ts";
 export type QLearningOptions = TableOptions;
 
 const tuned: Readonly<Record<string, QLearningOptions>> = {
+  // Small steps, and chances that are taken to the end: on 60 seeds from 2000 on the greedy policy after 20 000 episodes was the best one each
+  // time, against 59 with learningRate 0.05 and explorationEnd 0.05.
   "FrozenLake-v1": {
-    learningRate: 0.1,
+    learningRate: 0.02,
     discount: 0.99,
     explorationStart: 1,
-    explorationEnd: 0.05,
+    explorationEnd: 0.3,
     explorationSteps: 200_000,
   },
   "FrozenLake8x8-v1": {
