@@ -2,8 +2,8 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { box, defineEnvironment, discrete, type EnvironmentDefinition } from "@agon/env";
-import { CartPole, CliffWalking } from "@agon/environments";
+import { box, defineEnvironment, discrete, type EnvironmentDefinition, make } from "@agon/env";
+import { CartPole, CliffWalking, registry } from "@agon/environments";
 import { MLP } from "@agon/nn";
 import { describe, expect, it, vi } from "vitest";
 import {
@@ -238,6 +238,26 @@ it("without a file system, saving and loading name the way out", async () => {
   } finally {
     vi.stubGlobal("process", process);
   }
+});
+
+describe("every environment that fits", () => {
+  const pairs = registry.registeredIds().flatMap((id) => {
+    const environment = registry.definition(id);
+    return algorithms
+      .filter((algorithm) => algorithm.fits(environment) === null)
+      .map(({ name }) => [id, name] as const);
+  });
+  it.each(pairs)("%s is learned by %s", async (id, name) => {
+    const algorithm = findAlgorithm(name);
+    const options = Object.hasOwn(cases[name].options, "hidden") ? { hidden: [8] } : {};
+    const environment = registry.definition(id);
+    const agent = algorithm.create(environment, { ...algorithm.tuned(id), ...options, seed: 1 });
+    for await (const event of agent.train({ steps: 1200 }))
+      if (event.type === "episode") expect(Number.isFinite(event.return)).toBe(true);
+    expect(agent.steps).toBeGreaterThanOrEqual(1200);
+    const { observation } = make(environment).reset({ seed: 2 });
+    expect(environment.action.contains(agent.act(observation))).toBe(true);
+  });
 });
 
 describe("values", () => {

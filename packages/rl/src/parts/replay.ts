@@ -74,7 +74,8 @@ export class ReplayBuffer {
 
   /**
    * Adds one transition over the oldest. `nextObservation` is the last of its episode, never the first of the following one: while an
-   * episode goes on each observation must be the one that the last transition led to, and none starts where an episode has terminated.
+   * episode goes on each observation must be the one that the last transition led to. Where one has ended the next may start anywhere, at
+   * its last observation too (a hand of cards is dealt again).
    */
   add(
     observation: Float32Array,
@@ -97,17 +98,12 @@ export class ReplayBuffer {
 
   private checkOrder(observation: Float32Array): void {
     const { newest, width } = this;
-    const end = this.data.ends[newest];
-    if (this.size === 0 || end === truncated) return;
-    let follows = true;
+    if (this.size === 0 || this.data.ends[newest] !== going) return;
     for (let k = 0; k < width; k++)
-      if (observation[k] !== this.data.nextObservations[newest * width + k]) follows = false;
-    if (follows === (end === going)) return;
-    throw new Error(
-      end === going
-        ? "ReplayBuffer.add: the observation is not the one that the last transition led to, though its episode goes on; a transition must not cross episodes."
-        : "ReplayBuffer.add: the observation is the last of an episode that has terminated; a transition must not lead from there into the next one.",
-    );
+      if (observation[k] !== this.data.nextObservations[newest * width + k])
+        throw new Error(
+          "ReplayBuffer.add: the observation is not the one that the last transition led to, though its episode goes on; a transition must not cross episodes.",
+        );
   }
 
   /** Fills `out` with transitions drawn uniformly, with replacement; as many as out.actions holds. */
