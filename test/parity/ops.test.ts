@@ -39,8 +39,7 @@ import {
   sort,
   split,
   stack,
-  Tensor,
-  tensor,
+  type Tensor,
   topK,
   tril,
   triu,
@@ -48,14 +47,8 @@ import {
   Variable,
 } from "@agon/tensor";
 import { beforeAll, describe, expect } from "vitest";
-import {
-  type Adapter,
-  describeFixture,
-  expectGrads,
-  expectOutputs,
-  type FixtureCase,
-  type FixtureTensor,
-} from "./fixtures.ts";
+import { check, type Inputs, type Outputs, type Params } from "./differentiated.ts";
+import { type Adapter, describeFixture } from "./fixtures.ts";
 
 /** Each case on the default backend and on the reference. */
 const describeOps = (name: string, adapters: Readonly<Record<string, Adapter>>): void =>
@@ -65,36 +58,6 @@ const describeOps = (name: string, adapters: Readonly<Record<string, Adapter>>):
     });
     describeFixture(name, adapters);
   });
-
-type Params = Readonly<Record<string, unknown>>;
-type Inputs = Readonly<Record<string, Tensor>>;
-type Outputs = Readonly<Record<string, Tensor>>;
-
-const toTensor = ({ data, shape, dtype }: FixtureTensor): Tensor =>
-  tensor(data, {
-    shape,
-    dtype: dtype === "float64" ? "float64" : dtype === "bool" ? "bool" : dtype === "int32" ? "int32" : "float32",
-  });
-
-const plain = (outputs: Readonly<Record<string, Tensor>>) =>
-  Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, { shape: t.shape, data: t.dataSync() }]));
-
-/** Values, then the gradient of L = Σ cotangent · output with respect to each input that the golden data differentiates. */
-const check =
-  (f: (inputs: Inputs, params: Params) => Outputs): Adapter =>
-  (fixture: FixtureCase) => {
-    const inputs = Object.fromEntries(Object.entries(fixture.inputs).map(([name, value]) => [name, toTensor(value)]));
-    expectOutputs(fixture, plain(f(inputs, fixture.params)));
-    const differentiated = Object.fromEntries(Object.keys(fixture.grads).map((name) => [name, inputs[name]]));
-    if (Object.keys(differentiated).length === 0) return;
-    const loss = (at: Inputs): Tensor => {
-      const outputs = f({ ...inputs, ...at }, fixture.params);
-      return Object.entries(fixture.cotangents)
-        .map(([name, cotangent]) => outputs[name].mul(toTensor(cotangent)).sum())
-        .reduce((total, part) => total.add(part));
-    };
-    expectGrads(fixture, plain(grad(loss)(differentiated)));
-  };
 
 const unary = (f: (x: Tensor, params: Params) => Tensor): Adapter => check(({ x }, params) => ({ out: f(x, params) }));
 const binary = (f: (a: Tensor, b: Tensor) => Tensor): Adapter => check(({ a, b }) => ({ out: f(a, b) }));

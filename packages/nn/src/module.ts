@@ -8,8 +8,8 @@ export type Layer = Module | ((x: Tensor) => Tensor);
 export const applyLayer = (layer: Layer, x: Tensor): Tensor => (layer instanceof Module ? layer.forward(x) : layer(x));
 
 /** A network or a part of one. Fields that are Parameters, Variables, Modules, or arrays of them, belong to it; their names are their paths. */
-export abstract class Module {
-  abstract forward(x: Tensor): Tensor;
+export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Output = Tensor> {
+  abstract forward(...inputs: Inputs): Output;
 
   /** Every Variable by its path, as PyTorch names them: "layers.0.weight". */
   namedVariables(): Map<string, Variable> {
