@@ -1,12 +1,13 @@
-// Adapters for golden data with gradients.
-import { grad, type Tensor, tensor } from "@agon/tensor";
+// Adapters for golden data with gradients: of functions of tensors, and of modules with their weights.
+import type { Module } from "@agon/nn";
+import { differentiate, grad, Parameter, scope, type Tensor, tensor, Variable } from "@agon/tensor";
 import { type Adapter, expectGrads, expectOutputs, type FixtureCase, type FixtureTensor } from "./fixtures.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
 export type Inputs = Readonly<Record<string, Tensor>>;
 export type Outputs = Readonly<Record<string, Tensor>>;
 
-const toTensor = ({ data, shape, dtype }: FixtureTensor): Tensor =>
+export const toTensor = ({ data, shape, dtype }: FixtureTensor): Tensor =>
   tensor(data, {
     shape,
     dtype: dtype === "float64" ? "float64" : dtype === "bool" ? "bool" : dtype === "int32" ? "int32" : "float32",
@@ -35,3 +36,49 @@ export const check =
     const loss = (at: Inputs): Tensor => lossOf(f({ ...inputs, ...at }, fixture.params), fixture);
     expectGrads(fixture, plain(grad(loss)(differentiated)));
   };
+
+/**
+ * A module with the golden weights: values, its Variables afterwards as `after.…`, then the gradients with respect to inputs and weights.
+ * `run` may leave out outputs that the case at hand does not have.
+ */
+export const checkModule =
+  <M extends Module<never[], unknown>>(
+    build: (params: Params, fixture: FixtureCase) => M,
+    run: (module: M, inputs: Inputs, params: Params) => Outputs,
+  ): Adapter =>
+  (fixture: FixtureCase) => {
+    const make = (): M => {
+      const module = build(fixture.params, fixture);
+      module.loadStateDict(Object.fromEntries(Object.entries(fixture.weights).map(([name, { data }]) => [name, data])));
+      return module;
+    };
+    const inputs = tensorsOf(fixture.inputs);
+    const wanted = (outputs: Outputs): Outputs =>
+      Object.fromEntries(Object.entries(outputs).filter(([name]) => Object.hasOwn(fixture.outputs, name)));
+    const module = make();
+    const outputs = wanted(run(module, inputs, fixture.params));
+    expectOutputs(fixture, { ...plain(outputs), ...afterwards(module, fixture) });
+
+    const fresh = make();
+    const parameters = new Map([...fresh.namedVariables()].filter(([, variable]) => variable instanceof Parameter));
+    const moved = new Map(
+      Object.keys(fixture.grads)
+        .filter((name) => !name.startsWith("weights."))
+        .map((name) => [name, new Parameter(inputs[name])]),
+    );
+    const { gradients } = scope(() =>
+      differentiate([...moved.values(), ...parameters.values()] as Parameter[], () => {
+        const at = Object.fromEntries([...moved].map(([name, { value }]) => [name, value]));
+        return lossOf(run(fresh, { ...inputs, ...at }, fixture.params), fixture);
+      }),
+    );
+    const names = [...moved.keys(), ...[...parameters.keys()].map((name) => `weights.${name}`)];
+    expectGrads(fixture, plain(Object.fromEntries(names.map((name, i) => [name, gradients[i]]))));
+  };
+
+const afterwards = (module: { namedVariables(): Map<string, Variable> }, { outputs }: FixtureCase) =>
+  Object.fromEntries(
+    [...module.namedVariables()]
+      .filter(([name]) => Object.hasOwn(outputs, `after.${name}`))
+      .map(([name, variable]) => [`after.${name}`, { shape: variable.shape, data: variable.toHost() }]),
+  );

@@ -17,7 +17,18 @@ export {
   tanh,
 } from "./activations.ts";
 export { heUniform, initialRandom, orthogonal, uniform, withRandom, xavierUniform } from "./initialise.ts";
-export { Linear } from "./linear.ts";
+export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from "./layers/batch-norm.ts";
+export { BasicBlock, DenseBlock, Highway, Residual } from "./layers/blocks.ts";
+export {
+  Conv1d,
+  Conv2d,
+  type ConvLayerOptions,
+  ConvTranspose2d,
+  type ConvTransposeLayerOptions,
+} from "./layers/convolution.ts";
+export { Dropout, type DropoutLayerOptions, SpatialDropout } from "./layers/dropout.ts";
+export { Embedding, type EmbeddingOptions } from "./layers/embedding.ts";
+export { Linear } from "./layers/linear.ts";
 export {
   binaryCrossEntropy,
   type BinaryCrossEntropyOptions,
@@ -50,5 +61,18 @@ export { gaussianNll, type GaussianNllOptions, poissonNll, type PoissonNllOption
 export type { LossOptions, Reduction } from "./losses/reduction.ts";
 export { huber, type HuberOptions, mae, mse, smoothL1, type SmoothL1Options } from "./losses/regression.ts";
 export { minedTriplet, type MinedTripletOptions, tripletMargin, type TripletMarginOptions } from "./losses/triplet.ts";
-export { applyLayer, type Layer, Module, parameter } from "./module.ts";
-export { MLP, Sequential } from "./sequential.ts";
+export { type AnyModule, applyLayer, type Layer, Module, parameter } from "./module.ts";
+export { GroupNorm, LayerNorm, type NormOptions, RMSNorm } from "./layers/normalisation.ts";
+export {
+  AdaptiveAvgPool2d,
+  AdaptiveMaxPool2d,
+  AvgPool1d,
+  AvgPool2d,
+  globalAvgPool,
+  globalMaxPool,
+  MaxPool1d,
+  MaxPool2d,
+} from "./layers/pooling.ts";
+export { type PositionOptions, SinusoidalPositions, sinusoidalPositions } from "./layers/positions.ts";
+export { PReLU, type PReLUOptions } from "./layers/prelu.ts";
+export { MLP, Sequential } from "./layers/sequential.ts";

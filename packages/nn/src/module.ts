@@ -1,20 +1,62 @@
 // The base of everything with weights: finds its parameters by walking its fields.
-import { Parameter, tensor, type Tensor, type TypedArray, Variable } from "@agon/tensor";
+import { Parameter, RandomStream, readSetting, tensor, type Tensor, type TypedArray, Variable } from "@agon/tensor";
 
-/** A layer: a Module, or any function from tensor to tensor. */
+/** A layer: a Module of one tensor, or any function from tensor to tensor. */
 export type Layer = Module | ((x: Tensor) => Tensor);
 
 /** Applies a layer of either kind. */
 export const applyLayer = (layer: Layer, x: Tensor): Tensor => (layer instanceof Module ? layer.forward(x) : layer(x));
 
-/** A network or a part of one. Fields that are Parameters, Variables, Modules, or arrays of them, belong to it; their names are their paths. */
+/** A module whatever it takes and gives. */
+export type AnyModule = Module<never[], unknown>;
+
+/**
+ * A network or a part of one. Fields that are Parameters, Variables, RandomStreams, Modules, or arrays of them, belong to it; their names
+ * are their paths in snake_case, as PyTorch's state dicts have them.
+ */
 export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Output = Tensor> {
+  private trains = true;
+
   abstract forward(...inputs: Inputs): Output;
 
-  /** Every Variable by its path, as PyTorch names them: "layers.0.weight". */
+  /** What belongs to it, by name: its fields. */
+  parts(): readonly (readonly [name: string, part: unknown])[] {
+    return Object.entries(this).map(([field, part]) => [snakeCase(field), part]);
+  }
+
+  /** In training (the default) or in evaluation: batch normalisation and dropout differ. A compiled step is recorded for each. */
+  get training(): boolean {
+    return readSetting(() => this.trains);
+  }
+
+  /** Puts this module and all within into training, or with false into evaluation. */
+  train(on = true): this {
+    for (const module of this.namedModules().values()) (module as Module).trains = on;
+    return this;
+  }
+
+  /** Puts this module and all within into evaluation. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** This module ("") and every one within, by its path. */
+  namedModules(): Map<string, AnyModule> {
+    const found = new Map<string, AnyModule>();
+    walk(this, "", new Set(), (part, path) => {
+      if (part instanceof Module) found.set(path, part);
+    });
+    return found;
+  }
+
+  /** Every Variable by its path, as PyTorch names them: "layers.0.weight". A RandomStream's state has the stream's own path. */
   namedVariables(): Map<string, Variable> {
     const found = new Map<string, Variable>();
-    collect(this, "", found, new Set());
+    walk(this, "", new Set(), (part, path) => {
+      if (!(part instanceof Variable)) return;
+      part.name ||= path;
+      found.set(path, part);
+    });
     return found;
   }
 
@@ -28,32 +70,55 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
     return Object.fromEntries([...this.namedVariables()].map(([name, variable]) => [name, variable.toHost()]));
   }
 
-  /** Sets all values by name; names and sizes must be this module's, nothing is set otherwise. */
+  /**
+   * Sets all values by name; names and sizes must be this module's, nothing is set otherwise. States of random streams may be missing,
+   * and PyTorch's num_batches_tracked is passed over, so that its state dicts load.
+   */
   loadStateDict(values: Readonly<Record<string, ArrayLike<number>>>): void {
     const variables = this.namedVariables();
-    const missing = [...variables.keys()].filter((name) => !(name in values));
-    const unknown = Object.keys(values).filter((name) => !variables.has(name));
+    const streams = this.randomStates();
+    const missing = [...variables].filter(([name, one]) => !Object.hasOwn(values, name) && !streams.has(one));
+    const unknown = Object.keys(values).filter((name) => !variables.has(name) && !countsBatches.test(name));
     if (missing.length > 0 || unknown.length > 0)
-      throw new Error(`loadStateDict: missing [${missing.join(", ")}], unknown [${unknown.join(", ")}].`);
-    for (const [name, variable] of variables) {
+      throw new Error(
+        `loadStateDict: missing [${missing.map(([name]) => name).join(", ")}], unknown [${unknown.join(", ")}].`,
+      );
+    const given = [...variables].filter(([name]) => Object.hasOwn(values, name));
+    for (const [name, variable] of given) {
       const size = variable.shape.reduce((n, length) => n * length, 1);
       if (values[name].length !== size)
         throw new Error(`loadStateDict: ${name} has ${size} elements, got ${values[name].length}.`);
     }
-    for (const [name, variable] of variables) variable.set(values[name]);
+    for (const [name, variable] of given) variable.set(values[name]);
+  }
+
+  private randomStates(): Set<Variable> {
+    const found = new Set<Variable>();
+    walk(this, "", new Set(), (part) => {
+      if (part instanceof RandomStream) found.add(part.state);
+    });
+    return found;
   }
 }
 
-const collect = (value: unknown, path: string, found: Map<string, Variable>, seen: Set<unknown>): void => {
+const countsBatches = /(^|\.)num_batches_tracked$/;
+
+const snakeCase = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** Visits a value and what belongs to it, each object once. */
+const walk = (value: unknown, path: string, seen: Set<unknown>, visit: (part: object, path: string) => void): void => {
   if (typeof value !== "object" || value === null || seen.has(value)) return;
-  if (value instanceof Variable) {
-    seen.add(value);
-    value.name ||= path;
-    found.set(path, value);
-  } else if (value instanceof Module || Array.isArray(value)) {
-    seen.add(value);
-    for (const [key, part] of Object.entries(value)) collect(part, path ? `${path}.${key}` : key, found, seen);
-  }
+  seen.add(value);
+  visit(value, path);
+  const parts =
+    value instanceof Module
+      ? value.parts()
+      : Array.isArray(value)
+        ? Object.entries(value)
+        : value instanceof RandomStream
+          ? [["", value.state] as const]
+          : [];
+  for (const [name, part] of parts) walk(part, [path, name].filter(Boolean).join("."), seen, visit);
 };
 
 /** A Parameter from values. */

@@ -7,7 +7,7 @@ import { Linear, MLP, mse, orthogonal, relu, Sequential, tanh, withRandom } from
 describe("Module", () => {
   it("names its variables as PyTorch does", () => {
     const net = new Sequential(new Linear(2, 3), relu, new Linear(3, 1, { bias: false }));
-    expect([...net.namedVariables().keys()]).toEqual(["layers.0.weight", "layers.0.bias", "layers.2.weight"]);
+    expect([...net.namedVariables().keys()]).toEqual(["0.weight", "0.bias", "2.weight"]);
     expect(net.parameters().map(({ shape }) => shape)).toEqual([[3, 2], [3], [1, 3]]);
   });
   it("carries its state over, or sets nothing", () => {

@@ -1,7 +1,7 @@
 // The linear layer.
 import type { Parameter, Tensor } from "@agon/tensor";
-import { initialRandom, uniform } from "./initialise.ts";
-import { Module, parameter } from "./module.ts";
+import { initialRandom, uniform } from "../initialise.ts";
+import { Module, parameter } from "../module.ts";
 
 /** y = x·Wᵀ + b. weight: [outputs, inputs], bias: [outputs]; x: […, inputs]. Both start uniform in ±1/√inputs, as PyTorch's. */
 export class Linear extends Module {
