@@ -76,3 +76,15 @@ export {
 export { type PositionOptions, SinusoidalPositions, sinusoidalPositions } from "./layers/positions.ts";
 export { PReLU, type PReLUOptions } from "./layers/prelu.ts";
 export { MLP, Sequential } from "./layers/sequential.ts";
+export { type CellOptions, GRUCell, LSTMCell, RNNCell } from "./recurrent/cells.ts";
+export {
+  GRU,
+  LSTM,
+  type LSTMInput,
+  type LSTMOutput,
+  type RecurrentInput,
+  type RecurrentOutput,
+  RNN,
+  type RNNOptions,
+} from "./recurrent/recurrent.ts";
+export type { RecurrentOptions } from "./recurrent/stack.ts";
