@@ -16,6 +16,30 @@ export {
   softsign,
   tanh,
 } from "./activations.ts";
+export { KeyValueCache, type KeyValueCacheSize } from "./attention/key-value-cache.ts";
+export {
+  type AttentionMasks,
+  MultiheadAttention,
+  type MultiheadInput,
+  type MultiheadOptions,
+  type MultiheadOutput,
+} from "./attention/multihead.ts";
+export {
+  type AttentionOptions,
+  type AttentionOutput,
+  scaledDotProductAttention,
+} from "./attention/scaled-dot-product.ts";
+export {
+  type DecoderLayerInput,
+  type EncoderInput,
+  type EncoderLayerInput,
+  TransformerDecoder,
+  TransformerDecoderLayer,
+  TransformerEncoder,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+  type TransformerOptions,
+} from "./attention/transformer.ts";
 export { heUniform, initialRandom, orthogonal, uniform, withRandom, xavierUniform } from "./initialise.ts";
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from "./layers/batch-norm.ts";
 export { BasicBlock, DenseBlock, Highway, Residual } from "./layers/blocks.ts";
