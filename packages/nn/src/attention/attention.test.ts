@@ -77,6 +77,8 @@ describe("masks", () => {
     expect([...f(q).dataSync().subarray(0, 4)]).toEqual([0, 0, 0, 0]);
     const slope = grad((at: Tensor) => f(at).square().sum())(q).dataSync();
     for (const value of slope) expect(Number.isFinite(value)).toBe(true);
+    const early = scaledDotProductAttention(draw([1, 3, 4]), q, q, { causal: true }).weights;
+    expect(early.sum(-1).toArraySync()).toEqual([[0, 1, 1]]);
   });
 });
 

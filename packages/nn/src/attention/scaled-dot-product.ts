@@ -37,8 +37,8 @@ export const scaledDotProductAttention = (
   const before = causal && queries > 1 ? pastMask(queries, keys) : undefined;
   const allowed = mask && before ? mask.and(before) : (mask ?? before);
   const shares = (allowed ? allowed.where(scores, NEVER) : scores).softmax(-1);
-  // Of a triangle alone no row is empty.
-  const weights = mask && allowed ? allowed.where(shares, 0) : shares;
+  // Of a triangle alone no row is empty, unless there are fewer keys than queries.
+  const weights = allowed && (mask || keys < queries) ? allowed.where(shares, 0) : shares;
   return { output: onWeights(weights).multiply(v), weights };
 };
 
