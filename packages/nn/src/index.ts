@@ -40,7 +40,20 @@ export {
   type TransformerLayerOptions,
   type TransformerOptions,
 } from "./attention/transformer.ts";
-export { heUniform, initialRandom, orthogonal, uniform, withRandom, xavierUniform } from "./initialise.ts";
+export {
+  heNormal,
+  heUniform,
+  type Initialiser,
+  initialRandom,
+  type InitialOptions,
+  lecunNormal,
+  lecunUniform,
+  orthogonal,
+  uniform,
+  withRandom,
+  xavierNormal,
+  xavierUniform,
+} from "./initialise.ts";
 export { BatchNorm1d, BatchNorm2d, type BatchNormLayerOptions } from "./layers/batch-norm.ts";
 export { BasicBlock, DenseBlock, Highway, Residual } from "./layers/blocks.ts";
 export {
@@ -85,6 +98,7 @@ export { gaussianNll, type GaussianNllOptions, poissonNll, type PoissonNllOption
 export type { LossOptions, Reduction } from "./losses/reduction.ts";
 export { huber, type HuberOptions, mae, mse, smoothL1, type SmoothL1Options } from "./losses/regression.ts";
 export { minedTriplet, type MinedTripletOptions, tripletMargin, type TripletMarginOptions } from "./losses/triplet.ts";
+export { initialise } from "./reinitialise.ts";
 export { type AnyModule, applyLayer, type Layer, Module, parameter } from "./module.ts";
 export { GroupNorm, LayerNorm, type NormOptions, RMSNorm } from "./layers/normalisation.ts";
 export {
@@ -112,3 +126,4 @@ export {
   type RNNOptions,
 } from "./recurrent/recurrent.ts";
 export type { RecurrentOptions } from "./recurrent/stack.ts";
+export type { ModuleSummary, SummaryRow } from "./summary.ts";

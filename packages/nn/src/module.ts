@@ -1,4 +1,5 @@
 // The base of everything with weights: finds its parameters by walking its fields.
+import { type ModuleSummary, summarise } from "./summary.ts";
 import { Parameter, RandomStream, readSetting, tensor, type Tensor, type TypedArray, Variable } from "@agon/tensor";
 
 /** A layer: a Module of one tensor, or any function from tensor to tensor. */
@@ -65,6 +66,26 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
     return [...this.namedVariables().values()].filter((variable) => variable instanceof Parameter);
   }
 
+  /**
+   * The layers in the order of their work on an example, with roles, shapes, parameters and FLOPs. The example runs in evaluation, so
+   * that statistics and random streams stay as they are. String(model.summary(zeros([1, 784]))) is a table.
+   */
+  summary(...inputs: Inputs): ModuleSummary {
+    const modules = this.namedModules();
+    const modes = [...modules.values()].map((module) => [module as Module, (module as Module).trains] as const);
+    this.eval();
+    try {
+      return summarise(modules, () => this.forward(...inputs), inputs);
+    } finally {
+      for (const [module, trained] of modes) module.trains = trained;
+    }
+  }
+
+  /** Multiplications and additions of this module's own matrix products, for the shapes of its inputs and of what it makes. */
+  flops(_inputs: readonly (readonly number[])[], _output: readonly number[]): number {
+    return 0;
+  }
+
   /** Copies of all values by name. */
   stateDict(): Record<string, TypedArray> {
     return Object.fromEntries([...this.namedVariables()].map(([name, variable]) => [name, variable.toHost()]));
@@ -120,6 +141,10 @@ const walk = (value: unknown, path: string, seen: Set<unknown>, visit: (part: ob
           : [];
   for (const [name, part] of parts) walk(part, [path, name].filter(Boolean).join("."), seen, visit);
 };
+
+/** 2·weights per output: multiplications and additions where each element of `shape` meets one of the rows of the weights. */
+export const productFlops = (weights: readonly number[], shape: readonly number[]): number =>
+  2 * (weights.reduce((n, length) => n * length, 1) / weights[0]) * shape.reduce((n, length) => n * length, 1);
 
 /** A Parameter from values. */
 export const parameter = (values: Float32Array, shape: readonly number[]): Parameter =>

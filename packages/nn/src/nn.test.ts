@@ -2,7 +2,7 @@
 import { createRandom } from "@agon/random";
 import { differentiate, scope, tensor, zeros } from "@agon/tensor";
 import { describe, expect, it } from "vitest";
-import { Linear, MLP, mse, orthogonal, relu, Sequential, tanh, withRandom } from "./index.ts";
+import { Linear, MLP, mse, relu, Sequential, tanh, withRandom } from "./index.ts";
 
 describe("Module", () => {
   it("names its variables as PyTorch does", () => {
@@ -35,18 +35,4 @@ describe("Module", () => {
     );
     for (const norm of norms) expect(norm.itemSync()).toBeGreaterThan(0);
   });
-});
-
-it("orthogonal has orthonormal rows, or columns if there are fewer", () => {
-  for (const [rows, columns] of [
-    [3, 5],
-    [5, 3],
-  ]) {
-    const q = tensor(orthogonal(rows, columns, 1, createRandom(1)), { shape: [rows, columns] });
-    const product = rows <= columns ? q.multiply(q, { transposeB: true }) : q.multiply(q, { transposeA: true });
-    const n = Math.min(rows, columns);
-    product.dataSync().forEach((value, i) => {
-      expect(value).toBeCloseTo(i % (n + 1) === 0 ? 1 : 0, 5);
-    });
-  }
 });

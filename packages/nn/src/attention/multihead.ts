@@ -3,7 +3,7 @@ import { Parameter, ShapeError, type Tensor, zeros } from "@agon/tensor";
 import { xavierUniform } from "../initialise.ts";
 import { Dropout } from "../layers/dropout.ts";
 import { Linear } from "../layers/linear.ts";
-import { Module, parameter } from "../module.ts";
+import { Module, parameter, productFlops } from "../module.ts";
 import type { KeyValueCache } from "./key-value-cache.ts";
 import { scaledDotProductAttention } from "./scaled-dot-product.ts";
 
@@ -58,7 +58,7 @@ export class MultiheadAttention extends Module<[query: Tensor, input?: Multihead
       throw new RangeError(`MultiheadAttention: width ${width} does not fall into ${heads} heads.`);
     this.width = width;
     this.heads = heads;
-    this.inProjWeight = parameter(xavierUniform(width, 3 * width), [3 * width, width]);
+    this.inProjWeight = parameter(xavierUniform([3 * width, width]), [3 * width, width]);
     this.inProjBias = bias ? new Parameter(zeros([3 * width])) : null;
     this.outProj = new Linear(width, width, { bias });
     this.outProj.bias?.set(new Float32Array(width));
@@ -85,6 +85,12 @@ export class MultiheadAttention extends Module<[query: Tensor, input?: Multihead
     const all = cache.append(k, v);
     const { output, weights } = scaledDotProductAttention(q, all.keys, all.values, { mask: all.mask, onWeights });
     return { output: all.fits.where(join(output), Number.NaN), weights };
+  }
+
+  /** As self-attention: the projections, how well queries and keys agree, and the means. */
+  override flops([query]: readonly (readonly number[])[], output: readonly number[]): number {
+    const [batch, time, width] = query;
+    return productFlops(this.inProjWeight.shape, [...output.slice(0, -1), 3 * width]) + 4 * batch * time * time * width;
   }
 
   /** Queries, keys or values of each head. [batch, time, width] → [batch, heads, time, width/heads] */

@@ -2,7 +2,7 @@
 import { conv1d, type ConvOptions, conv2d, convTranspose2d, type ConvTransposeOptions } from "@agon/tensor";
 import type { Pair, Parameter, Tensor } from "@agon/tensor";
 import { initialRandom, uniform } from "../initialise.ts";
-import { Module, parameter } from "../module.ts";
+import { Module, parameter, productFlops } from "../module.ts";
 
 export interface ConvLayerOptions<Size = Pair> extends Omit<ConvOptions<Size>, "bias"> {
   /** Size of the window. */
@@ -30,6 +30,10 @@ export class Conv1d extends Module {
   forward(x: Tensor): Tensor {
     return conv1d(x, this.weight.value, { ...this.options, bias: this.bias?.value });
   }
+
+  override flops(_inputs: readonly (readonly number[])[], output: readonly number[]): number {
+    return productFlops(this.weight.shape, output);
+  }
 }
 
 /**
@@ -50,6 +54,10 @@ export class Conv2d extends Module {
 
   forward(x: Tensor): Tensor {
     return conv2d(x, this.weight.value, { ...this.options, bias: this.bias?.value });
+  }
+
+  override flops(_inputs: readonly (readonly number[])[], output: readonly number[]): number {
+    return productFlops(this.weight.shape, output);
   }
 }
 
@@ -78,6 +86,10 @@ export class ConvTranspose2d extends Module {
 
   forward(x: Tensor): Tensor {
     return convTranspose2d(x, this.weight.value, { ...this.options, bias: this.bias?.value });
+  }
+
+  override flops([input]: readonly (readonly number[])[]): number {
+    return productFlops(this.weight.shape, input);
   }
 }
 

@@ -38,6 +38,10 @@ export class RNN extends Module<[x: Tensor, input?: RecurrentInput], RecurrentOu
     return [...this.stack.parts(), ["dropout", this.stack.dropout]];
   }
 
+  override flops([input]: readonly (readonly number[])[]): number {
+    return this.stack.flops(input[0] * input[1]);
+  }
+
   forward(x: Tensor, { hidden, lengths }: RecurrentInput = {}): RecurrentOutput {
     const { output, states } = this.stack.run(x, { states: [hidden], lengths });
     return { output, hidden: states[0] };
@@ -55,6 +59,10 @@ export class GRU extends Module<[x: Tensor, input?: RecurrentInput], RecurrentOu
 
   override parts(): Parts {
     return [...this.stack.parts(), ["dropout", this.stack.dropout]];
+  }
+
+  override flops([input]: readonly (readonly number[])[]): number {
+    return this.stack.flops(input[0] * input[1]);
   }
 
   forward(x: Tensor, { hidden, lengths }: RecurrentInput = {}): RecurrentOutput {
@@ -84,6 +92,10 @@ export class LSTM extends Module<[x: Tensor, input?: LSTMInput], LSTMOutput> {
 
   override parts(): Parts {
     return [...this.stack.parts(), ["dropout", this.stack.dropout]];
+  }
+
+  override flops([input]: readonly (readonly number[])[]): number {
+    return this.stack.flops(input[0] * input[1]);
   }
 
   forward(x: Tensor, { hidden, cell, lengths }: LSTMInput = {}): LSTMOutput {

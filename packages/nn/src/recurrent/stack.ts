@@ -66,6 +66,12 @@ export class RecurrentStack {
     );
   }
 
+  /** Of all matrix products, for a number of steps of all sequences together. */
+  flops(steps: number): number {
+    const products = this.weights.flat().flatMap(({ weightIh, weightHh }) => [weightIh.shape, weightHh.shape]);
+    return products.reduce((sum, [rows, columns]) => sum + 2 * rows * columns * steps, 0);
+  }
+
   /** Outputs of the last layer at each step, [batch, time, directions·hidden], and the states after the last, [layers·directions, batch, hidden]. */
   run(x: Tensor, run: Run): { readonly output: Tensor; readonly states: readonly Tensor[] } {
     const time = this.batchFirst ? 1 : 0;
