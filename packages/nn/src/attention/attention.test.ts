@@ -171,6 +171,10 @@ const errors: readonly [f: () => unknown, message: string][] = [
     "MultiheadAttention: a cache serves causal self-attention",
   ],
   [
+    () => attention.forward(x, { cache: new KeyValueCache({ batch: 1, heads: 2, capacity: 3, width: 2 }) }),
+    "KeyValueCache: got keys or values [2, 2, 3, 2]; expected [1, 2, steps, 2].",
+  ],
+  [
     () => new TransformerEncoder(4, 2, { layers: 2 }).forward(x, { caches: [] }),
     "TransformerEncoder: got 0 caches; expected one for each of 2 layers.",
   ],

@@ -1,5 +1,5 @@
 // What attention has seen so far, for generating a token at a time.
-import { arange, scalar, type Tensor, Variable, zeros } from "@agon/tensor";
+import { arange, scalar, ShapeError, type Tensor, Variable, zeros } from "@agon/tensor";
 
 /** Sizes of a KeyValueCache. */
 export interface KeyValueCacheSize {
@@ -42,7 +42,12 @@ export class KeyValueCache {
     keys: Tensor,
     values: Tensor,
   ): { readonly keys: Tensor; readonly values: Tensor; readonly mask: Tensor; readonly fits: Tensor } {
-    const capacity = this.keys.shape[2];
+    const [batch, heads, capacity, width] = this.keys.shape;
+    for (const added of [keys, values])
+      if (added.rank !== 4 || added.shape[0] !== batch || added.shape[1] !== heads || added.shape[3] !== width)
+        throw new ShapeError(
+          `KeyValueCache: got keys or values [${added.shape.join(", ")}]; expected [${batch}, ${heads}, steps, ${width}].`,
+        );
     const steps = keys.shape[2];
     const length = this.length.value;
     const place = arange(0, capacity).sub(length); // [capacity], number of the new step that comes there

@@ -36,7 +36,7 @@ export const scaledDotProductAttention = (
   const [queries, keys] = scores.shape.slice(-2);
   const before = causal && queries > 1 ? pastMask(queries, keys) : undefined;
   const allowed = mask && before ? mask.and(before) : (mask ?? before);
-  const shares = (allowed ? allowed.where(scores, NEVER) : scores).softmax(-1);
+  const shares = (allowed ? maskScores(scores, allowed) : scores).softmax(-1);
   // Of a triangle alone no row is empty, unless there are fewer keys than queries.
   const weights = allowed && (mask || keys < queries) ? allowed.where(shares, 0) : shares;
   return { output: onWeights(weights).multiply(v), weights };
@@ -48,6 +48,17 @@ const pastMask = (queries: number, keys: number): Tensor => {
     Array.from({ length: keys }, (_, j) => Number(j - keys <= i - queries)),
   );
   return tensor(allowed, { dtype: "bool" });
+};
+
+/** A mask that all batches and heads share is laid beside flattened scores: backends broadcast a row fast. */
+const maskScores = (scores: Tensor, allowed: Tensor): Tensor => {
+  const { size } = allowed;
+  const shared = allowed.rank === 2 && size === scores.shape.slice(-2).reduce((n, length) => n * length, 1);
+  if (!shared || size === 0) return allowed.where(scores, NEVER);
+  return allowed
+    .reshape([size])
+    .where(scores.reshape([-1, size]), NEVER)
+    .reshape(scores.shape);
 };
 
 const requireFit = (q: Tensor, k: Tensor, v: Tensor, mask: Tensor | undefined): void => {

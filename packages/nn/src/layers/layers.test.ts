@@ -160,7 +160,7 @@ const errors: readonly [f: () => unknown, message: string][] = [
   [() => new PReLU({ parameters: 4 }).forward(zeros([2, 3])), "PReLU: input is [2, 3]; expected [batch, 4, …]"],
   [
     () => new SinusoidalPositions(4, 2).forward(zeros([1, 5, 2])),
-    "SinusoidalPositions: input is [1, 5, 2]; expected […, time ≤ 4, 2].",
+    "SinusoidalPositions: input is [1, 5, 2]; expected […, time from 1 to 4, 2].",
   ],
   [() => globalAvgPool(zeros([2, 3])), "globalAvgPool: input is [2, 3]; expected [batch, channels, …]."],
 ];

@@ -39,10 +39,15 @@ export class SinusoidalPositions extends Module {
   forward(x: Tensor): Tensor {
     const [length, width] = this.table.shape;
     const [time, given] = x.shape.slice(-2);
-    if (x.rank < 2 || given !== width || time > length)
+    if (x.rank < 2 || given !== width || time > length || time === 0)
       throw new ShapeError(
-        `SinusoidalPositions: input is [${x.shape.join(", ")}]; expected […, time ≤ ${length}, ${width}].`,
+        `SinusoidalPositions: input is [${x.shape.join(", ")}]; expected […, time from 1 to ${length}, ${width}].`,
       );
-    return x.add(this.table.narrow(0, 0, time));
+    // Laid beside flattened sequences: backends broadcast a row fast.
+    const table = this.table.narrow(0, 0, time).reshape([time * width]);
+    return x
+      .reshape([-1, time * width])
+      .add(table)
+      .reshape(x.shape);
   }
 }

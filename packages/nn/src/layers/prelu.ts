@@ -24,8 +24,11 @@ export class PReLU extends Module {
       throw new ShapeError(
         `PReLU: input is [${x.shape.join(", ")}]; expected [batch, ${slopes}, …], a slope for each channel.`,
       );
-    const slope =
-      slopes === 1 ? this.weight.value : this.weight.value.reshape([slopes, ...x.shape.slice(2).map(() => 1)]);
-    return x.greater(0).where(x, x.mul(slope));
+    const { value } = this.weight;
+    if (slopes === 1) return x.greater(0).where(x, x.mul(value));
+    // A row for each channel: backends broadcast a column fast.
+    const rows = x.reshape([x.shape[0] * slopes, x.shape.slice(2).reduce((n, length) => n * length, 1)]);
+    const slope = value.expand([x.shape[0], slopes]).reshape([x.shape[0] * slopes, 1]);
+    return rows.greater(0).where(rows, rows.mul(slope)).reshape(x.shape);
   }
 }
