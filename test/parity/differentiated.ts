@@ -1,7 +1,15 @@
 // Adapters for golden data with gradients: of functions of tensors, and of modules with their weights.
 import type { Module } from "@agon/nn";
-import { differentiate, grad, Parameter, scope, type Tensor, tensor, Variable } from "@agon/tensor";
-import { type Adapter, expectGrads, expectOutputs, type FixtureCase, type FixtureTensor } from "./fixtures.ts";
+import { differentiate, grad, Parameter, scope, selectBackend, type Tensor, tensor, Variable } from "@agon/tensor";
+import { beforeAll, describe, expect } from "vitest";
+import {
+  type Adapter,
+  describeFixture,
+  expectGrads,
+  expectOutputs,
+  type FixtureCase,
+  type FixtureTensor,
+} from "./fixtures.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
 export type Inputs = Readonly<Record<string, Tensor>>;
@@ -18,6 +26,15 @@ const tensorsOf = (values: Readonly<Record<string, FixtureTensor>>): Record<stri
 
 const plain = (outputs: Outputs) =>
   Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, { shape: t.shape, data: t.dataSync() }]));
+
+/** Each case on the default backend and on the reference. */
+export const describeOnBackends = (name: string, adapters: Readonly<Record<string, Adapter>>): void =>
+  describe.each(["wasm", "js"] as const)("on %s", (backend) => {
+    beforeAll(async () => {
+      expect(await selectBackend(backend)).toBe(backend);
+    });
+    describeFixture(name, adapters);
+  });
 
 /** L = Σ cotangent · output. */
 const lossOf = (outputs: Outputs, { cotangents }: FixtureCase): Tensor =>

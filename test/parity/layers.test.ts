@@ -21,8 +21,8 @@ import {
   tanh,
 } from "@agon/nn";
 import type { Tensor } from "@agon/tensor";
-import { check, checkModule, type Params } from "./differentiated.ts";
-import { type Adapter, describeFixture } from "./fixtures.ts";
+import { check, checkModule, describeOnBackends, type Params } from "./differentiated.ts";
+import type { Adapter } from "./fixtures.ts";
 
 const number = (params: Params, name: string): number => {
   if (typeof params[name] !== "number") throw new Error(`layers: the case has no number "${name}".`);
@@ -60,7 +60,7 @@ class SmallCNN extends Module {
   }
 }
 
-describeFixture("layers_basic", {
+describeOnBackends("layers_basic", {
   Linear: layer((p) => new Linear(number(p, "in_features"), number(p, "out_features"), { bias: p.bias as boolean })),
   Embedding: layer((p) => {
     const paddingIndex = p.padding_idx as number | undefined;
@@ -84,7 +84,7 @@ describeFixture("layers_basic", {
   }),
 });
 
-describeFixture("layers_resblock", {
+describeOnBackends("layers_resblock", {
   BasicBlock: layer((p) =>
     inMode(new BasicBlock(number(p, "in_channels"), number(p, "out_channels"), { stride: number(p, "stride") }), p),
   ),

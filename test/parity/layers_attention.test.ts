@@ -7,8 +7,7 @@ import {
   TransformerEncoderLayer,
   type TransformerLayerOptions,
 } from "@agon/nn";
-import { check, checkModule, type Params } from "./differentiated.ts";
-import { describeFixture } from "./fixtures.ts";
+import { check, checkModule, describeOnBackends, type Params } from "./differentiated.ts";
 
 const sizes = (params: Params): [width: number, heads: number] => [params.d_model as number, params.nhead as number];
 
@@ -20,7 +19,7 @@ const options = (params: Params): TransformerLayerOptions => ({
   epsilon: params.layer_norm_eps as number | undefined,
 });
 
-describeFixture("layers_attention", {
+describeOnBackends("layers_attention", {
   scaled_dot_product_attention: check(({ q, k, v }, { causal }) => {
     const { output, weights } = scaledDotProductAttention(q, k, v, { causal: causal as boolean });
     return { out: output, attn: weights };

@@ -1,7 +1,6 @@
 // Recurrent networks with PyTorch's weights: outputs, final states, and gradients.
 import { GRU, GRUCell, LSTM, LSTMCell, RNN, RNNCell } from "@agon/nn";
-import { checkModule, type Params } from "./differentiated.ts";
-import { describeFixture } from "./fixtures.ts";
+import { checkModule, describeOnBackends, type Params } from "./differentiated.ts";
 
 const sizes = (params: Params): [number, number] => [params.input_size as number, params.hidden_size as number];
 
@@ -12,7 +11,7 @@ const options = (params: Params) => ({
   nonlinearity: params.nonlinearity as "tanh",
 });
 
-describeFixture("layers_recurrent", {
+describeOnBackends("layers_recurrent", {
   RNN: checkModule(
     (params) => new RNN(...sizes(params), options(params)),
     (rnn, { x, h0 }) => {

@@ -28,8 +28,8 @@ import {
   tripletMargin,
 } from "@agon/nn";
 import type { Tensor } from "@agon/tensor";
-import { check, type Inputs, type Params } from "./differentiated.ts";
-import { type Adapter, describeFixture } from "./fixtures.ts";
+import { check, describeOnBackends, type Inputs, type Params } from "./differentiated.ts";
+import type { Adapter } from "./fixtures.ts";
 
 /** PyTorch's parameter names and ours; those that only describe the case have none. */
 const names: Readonly<Record<string, string | null>> = {
@@ -85,7 +85,7 @@ const plainLoss = (f: (prediction: Tensor, target: Tensor, options: Options) => 
 const pairLoss = (f: (a: Tensor, b: Tensor, target: Tensor, options: Options) => Tensor): Adapter =>
   loss(["x1", "x2", "target"], ({ x1, x2, target }, options) => f(x1, x2, target, options));
 
-describeFixture("losses", {
+describeOnBackends("losses", {
   mse: plainLoss(mse),
   l1: plainLoss(mae),
   huber: plainLoss(huber),

@@ -35,7 +35,6 @@ import {
   repeatInterleave,
   rmsNorm,
   roll,
-  selectBackend,
   sort,
   split,
   stack,
@@ -46,18 +45,9 @@ import {
   unfold,
   Variable,
 } from "@agon/tensor";
-import { beforeAll, describe, expect } from "vitest";
-import { check, type Inputs, type Outputs, type Params } from "./differentiated.ts";
-import { type Adapter, describeFixture } from "./fixtures.ts";
-
-/** Each case on the default backend and on the reference. */
-const describeOps = (name: string, adapters: Readonly<Record<string, Adapter>>): void =>
-  describe.each(["wasm", "js"] as const)("on %s", (backend) => {
-    beforeAll(async () => {
-      expect(await selectBackend(backend)).toBe(backend);
-    });
-    describeFixture(name, adapters);
-  });
+import { expect } from "vitest";
+import { check, describeOnBackends, type Inputs, type Outputs, type Params } from "./differentiated.ts";
+import type { Adapter } from "./fixtures.ts";
 
 const unary = (f: (x: Tensor, params: Params) => Tensor): Adapter => check(({ x }, params) => ({ out: f(x, params) }));
 const binary = (f: (a: Tensor, b: Tensor) => Tensor): Adapter => check(({ a, b }) => ({ out: f(a, b) }));
@@ -68,7 +58,7 @@ const dimOf = (params: Params): number | number[] | undefined =>
 const keep = (params: Params): { keepDim: boolean } => ({ keepDim: params.keepdim === true });
 const bound = (value: unknown): number | undefined => (value ?? undefined) as number | undefined;
 
-describeOps("ops_elementwise", {
+describeOnBackends("ops_elementwise", {
   add: binary((a, b) => a.add(b)),
   sub: binary((a, b) => a.sub(b)),
   mul: binary((a, b) => a.mul(b)),
@@ -124,7 +114,7 @@ const extreme = (values: "max" | "min", indices: "argmax" | "argmin"): Adapter =
     indices: x[indices](params.dim as number, keep(params)),
   }));
 
-describeOps("ops_reduce", {
+describeOnBackends("ops_reduce", {
   sum: unary((x, params) => x.sum(dimOf(params), keep(params))),
   mean: unary((x, params) => x.mean(dimOf(params), keep(params))),
   var: unary((x, params) => x.var(dimOf(params), { ...keep(params), correction: params.correction as number })),
@@ -144,7 +134,7 @@ describeOps("ops_reduce", {
   norm: unary((x, params) => x.norm(params.p as number, dimOf(params), keep(params))),
 });
 
-describeOps("ops_matmul", {
+describeOnBackends("ops_matmul", {
   matmul: binary((a, b) => a.matmul(b)),
   outer: binary((a, b) => a.outer(b)),
   einsum: check((inputs, { equation }) => {
@@ -160,7 +150,7 @@ const several = (inputs: Inputs): Tensor[] =>
 const parts = (tensors: readonly Tensor[]): Outputs => Object.fromEntries(tensors.map((part, i) => [`out${i}`, part]));
 const dim = (params: Params): number => params.dim as number;
 
-describeOps("ops_shape_index", {
+describeOnBackends("ops_shape_index", {
   gather: check(({ x, index }, params) => ({ out: x.gather(dim(params), index) })),
   take_along_dim: check(({ x, index }, params) => ({ out: x.gather(dim(params), index) })),
   index_select: check(({ x, index }, params) => ({ out: x.take(index, dim(params)) })),
@@ -201,7 +191,7 @@ describeOps("ops_shape_index", {
   diagonal: unary((x) => diagonal(x)),
 });
 
-describeOps("ops_norm", {
+describeOnBackends("ops_norm", {
   layer_norm: check(({ x, weight, bias }, { normalized_shape, eps }) => ({
     out: layerNorm(x, normalized_shape as number[], { weight, bias, epsilon: eps as number }),
   })),
@@ -257,7 +247,7 @@ const windows = ({ stride, padding, dilation, groups, output_padding }: Params) 
   outputPadding: output_padding as number,
 });
 
-describeOps("ops_conv_pool", {
+describeOnBackends("ops_conv_pool", {
   conv1d: check(({ x, weight, bias }, params) => ({ out: conv1d(x, weight, { bias, ...windows(params) }) })),
   conv2d: check(({ x, weight, bias }, params) => ({ out: conv2d(x, weight, { bias, ...windows(params) }) })),
   conv_transpose2d: check(({ x, weight, bias }, params) => ({

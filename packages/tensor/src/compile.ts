@@ -43,7 +43,7 @@ export interface Bound {
 
 export interface Compiled<Args extends unknown[], Result> {
   (...args: Args): Result;
-  /** For hot loops: the plan for arguments of these shapes, over arrays of its own. */
+  /** For hot loops: the plan for arguments of these shapes and settings as they are, over arrays of its own. */
   bind(...example: Args): Bound;
   /** The kernels of the plan for these arguments, and the bytes of its temporaries. */
   plan(...example: Args): { readonly lines: readonly PlanLine[]; readonly arenaBytes: number };
