@@ -35,66 +35,19 @@ import {
   repeatInterleave,
   rmsNorm,
   roll,
-  selectBackend,
   sort,
   split,
   stack,
-  Tensor,
-  tensor,
+  type Tensor,
   topK,
   tril,
   triu,
   unfold,
   Variable,
 } from "@agon/tensor";
-import { beforeAll, describe, expect } from "vitest";
-import {
-  type Adapter,
-  describeFixture,
-  expectGrads,
-  expectOutputs,
-  type FixtureCase,
-  type FixtureTensor,
-} from "./fixtures.ts";
-
-/** Each case on the default backend and on the reference. */
-const describeOps = (name: string, adapters: Readonly<Record<string, Adapter>>): void =>
-  describe.each(["wasm", "js"] as const)("on %s", (backend) => {
-    beforeAll(async () => {
-      expect(await selectBackend(backend)).toBe(backend);
-    });
-    describeFixture(name, adapters);
-  });
-
-type Params = Readonly<Record<string, unknown>>;
-type Inputs = Readonly<Record<string, Tensor>>;
-type Outputs = Readonly<Record<string, Tensor>>;
-
-const toTensor = ({ data, shape, dtype }: FixtureTensor): Tensor =>
-  tensor(data, {
-    shape,
-    dtype: dtype === "float64" ? "float64" : dtype === "bool" ? "bool" : dtype === "int32" ? "int32" : "float32",
-  });
-
-const plain = (outputs: Readonly<Record<string, Tensor>>) =>
-  Object.fromEntries(Object.entries(outputs).map(([name, t]) => [name, { shape: t.shape, data: t.dataSync() }]));
-
-/** Values, then the gradient of L = Σ cotangent · output with respect to each input that the golden data differentiates. */
-const check =
-  (f: (inputs: Inputs, params: Params) => Outputs): Adapter =>
-  (fixture: FixtureCase) => {
-    const inputs = Object.fromEntries(Object.entries(fixture.inputs).map(([name, value]) => [name, toTensor(value)]));
-    expectOutputs(fixture, plain(f(inputs, fixture.params)));
-    const differentiated = Object.fromEntries(Object.keys(fixture.grads).map((name) => [name, inputs[name]]));
-    if (Object.keys(differentiated).length === 0) return;
-    const loss = (at: Inputs): Tensor => {
-      const outputs = f({ ...inputs, ...at }, fixture.params);
-      return Object.entries(fixture.cotangents)
-        .map(([name, cotangent]) => outputs[name].mul(toTensor(cotangent)).sum())
-        .reduce((total, part) => total.add(part));
-    };
-    expectGrads(fixture, plain(grad(loss)(differentiated)));
-  };
+import { expect } from "vitest";
+import { check, describeOnBackends, type Inputs, type Outputs, type Params } from "./differentiated.ts";
+import type { Adapter } from "./fixtures.ts";
 
 const unary = (f: (x: Tensor, params: Params) => Tensor): Adapter => check(({ x }, params) => ({ out: f(x, params) }));
 const binary = (f: (a: Tensor, b: Tensor) => Tensor): Adapter => check(({ a, b }) => ({ out: f(a, b) }));
@@ -105,7 +58,7 @@ const dimOf = (params: Params): number | number[] | undefined =>
 const keep = (params: Params): { keepDim: boolean } => ({ keepDim: params.keepdim === true });
 const bound = (value: unknown): number | undefined => (value ?? undefined) as number | undefined;
 
-describeOps("ops_elementwise", {
+describeOnBackends("ops_elementwise", {
   add: binary((a, b) => a.add(b)),
   sub: binary((a, b) => a.sub(b)),
   mul: binary((a, b) => a.mul(b)),
@@ -161,7 +114,7 @@ const extreme = (values: "max" | "min", indices: "argmax" | "argmin"): Adapter =
     indices: x[indices](params.dim as number, keep(params)),
   }));
 
-describeOps("ops_reduce", {
+describeOnBackends("ops_reduce", {
   sum: unary((x, params) => x.sum(dimOf(params), keep(params))),
   mean: unary((x, params) => x.mean(dimOf(params), keep(params))),
   var: unary((x, params) => x.var(dimOf(params), { ...keep(params), correction: params.correction as number })),
@@ -181,7 +134,7 @@ describeOps("ops_reduce", {
   norm: unary((x, params) => x.norm(params.p as number, dimOf(params), keep(params))),
 });
 
-describeOps("ops_matmul", {
+describeOnBackends("ops_matmul", {
   matmul: binary((a, b) => a.matmul(b)),
   outer: binary((a, b) => a.outer(b)),
   einsum: check((inputs, { equation }) => {
@@ -197,7 +150,7 @@ const several = (inputs: Inputs): Tensor[] =>
 const parts = (tensors: readonly Tensor[]): Outputs => Object.fromEntries(tensors.map((part, i) => [`out${i}`, part]));
 const dim = (params: Params): number => params.dim as number;
 
-describeOps("ops_shape_index", {
+describeOnBackends("ops_shape_index", {
   gather: check(({ x, index }, params) => ({ out: x.gather(dim(params), index) })),
   take_along_dim: check(({ x, index }, params) => ({ out: x.gather(dim(params), index) })),
   index_select: check(({ x, index }, params) => ({ out: x.take(index, dim(params)) })),
@@ -238,7 +191,7 @@ describeOps("ops_shape_index", {
   diagonal: unary((x) => diagonal(x)),
 });
 
-describeOps("ops_norm", {
+describeOnBackends("ops_norm", {
   layer_norm: check(({ x, weight, bias }, { normalized_shape, eps }) => ({
     out: layerNorm(x, normalized_shape as number[], { weight, bias, epsilon: eps as number }),
   })),
@@ -294,7 +247,7 @@ const windows = ({ stride, padding, dilation, groups, output_padding }: Params) 
   outputPadding: output_padding as number,
 });
 
-describeOps("ops_conv_pool", {
+describeOnBackends("ops_conv_pool", {
   conv1d: check(({ x, weight, bias }, params) => ({ out: conv1d(x, weight, { bias, ...windows(params) }) })),
   conv2d: check(({ x, weight, bias }, params) => ({ out: conv2d(x, weight, { bias, ...windows(params) }) })),
   conv_transpose2d: check(({ x, weight, bias }, params) => ({

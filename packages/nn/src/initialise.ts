@@ -24,19 +24,68 @@ export const uniform = (size: number, bound: number, random: Random = current): 
   return out;
 };
 
-/** Uniform in ±√(6/(fanIn + fanOut)) (Glorot & Bengio 2010, eq. 16). */
-export const xavierUniform = (fanIn: number, fanOut: number, random: Random = current): Float32Array =>
-  uniform(fanIn * fanOut, Math.sqrt(6 / (fanIn + fanOut)), random);
+export interface InitialOptions {
+  /** Factor of all values; default 1, and for He's √2, which makes up for what ReLU cuts off. */
+  readonly gain?: number;
+  /** Where the numbers come from; default the stream in force. */
+  readonly random?: Random;
+}
 
-/** Uniform in ±√(6/fanIn), for ReLU networks (He et al. 2015, eq. 10, as a uniform distribution of the same variance). */
-export const heUniform = (fanIn: number, fanOut: number, random: Random = current): Float32Array =>
-  uniform(fanIn * fanOut, Math.sqrt(6 / fanIn), random);
+/** Initial weights of a shape: [outputs, inputs, …kernel], of which inputs·kernel arrive at each output: fanIn; fanOut = outputs·kernel. */
+export type Initialiser = (shape: readonly number[], options?: InitialOptions) => Float32Array;
+
+/** Variance gain²·2/(fanIn + fanOut), uniform (Glorot & Bengio 2010, eq. 16): for tanh and sigmoid. */
+export const xavierUniform: Initialiser = (shape, { gain = 1, random = current } = {}) =>
+  uniformly(shape, gain * deviation("xavierUniform", shape, "both"), random);
+
+/** Variance gain²·2/(fanIn + fanOut), normal (Glorot & Bengio 2010): for tanh and sigmoid. */
+export const xavierNormal: Initialiser = (shape, { gain = 1, random = current } = {}) =>
+  normally(shape, gain * deviation("xavierNormal", shape, "both"), random);
+
+/** Variance gain²/fanIn with gain √2, uniform (He et al. 2015, eq. 10): for ReLU. */
+export const heUniform: Initialiser = (shape, { gain = Math.SQRT2, random = current } = {}) =>
+  uniformly(shape, gain * deviation("heUniform", shape, "in"), random);
+
+/** Variance gain²/fanIn with gain √2, normal (He et al. 2015, eq. 10): for ReLU. */
+export const heNormal: Initialiser = (shape, { gain = Math.SQRT2, random = current } = {}) =>
+  normally(shape, gain * deviation("heNormal", shape, "in"), random);
+
+/** Variance gain²/fanIn, uniform (LeCun et al. 1998, sec. 4.6): for SELU and linear layers. */
+export const lecunUniform: Initialiser = (shape, { gain = 1, random = current } = {}) =>
+  uniformly(shape, gain * deviation("lecunUniform", shape, "in"), random);
+
+/** Variance gain²/fanIn, normal (LeCun et al. 1998, sec. 4.6): for SELU and linear layers. */
+export const lecunNormal: Initialiser = (shape, { gain = 1, random = current } = {}) =>
+  normally(shape, gain * deviation("lecunNormal", shape, "in"), random);
+
+/** 1/√fanIn, or √(2/(fanIn + fanOut)). */
+const deviation = (name: string, shape: readonly number[], fan: "in" | "both"): number => {
+  const [outputs, inputs] = matrixOf(name, shape);
+  return fan === "in" ? 1 / Math.sqrt(inputs) : Math.sqrt(2 / (inputs + (outputs * inputs) / shape[1]));
+};
+
+/** Rows and columns: [outputs, inputs·kernel]. */
+const matrixOf = (name: string, shape: readonly number[]): readonly [rows: number, columns: number] => {
+  if (shape.length < 2)
+    throw new RangeError(`${name}: shape is [${shape.join(", ")}]; expected [outputs, inputs, …kernel].`);
+  return [shape[0], shape.slice(1).reduce((n, length) => n * length, 1)];
+};
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((n, length) => n * length, 1);
+
+/** A uniform distribution in ±b has the standard deviation b/√3. */
+const uniformly = (shape: readonly number[], standardDeviation: number, random: Random): Float32Array =>
+  uniform(sizeOf(shape), Math.sqrt(3) * standardDeviation, random);
+
+const normally = (shape: readonly number[], standardDeviation: number, random: Random): Float32Array =>
+  Float32Array.from({ length: sizeOf(shape) }, () => random.normal(0, standardDeviation));
 
 /**
- * An orthogonal matrix times `gain` (Saxe et al. 2014): rows (or columns, if there are fewer) are orthonormal. [rows, columns].
+ * An orthogonal matrix times `gain` (Saxe et al. 2014): rows of [outputs, inputs·kernel] (or columns, if there are fewer) are orthonormal.
  * Gram–Schmidt, twice for accuracy, on normal vectors.
  */
-export const orthogonal = (rows: number, columns: number, gain = 1, random: Random = current): Float32Array => {
+export const orthogonal: Initialiser = (shape, { gain = 1, random = current } = {}) => {
+  const [rows, columns] = matrixOf("orthogonal", shape);
   const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
   const basis: Float64Array[] = [];
   while (basis.length < count) {

@@ -4,7 +4,7 @@ import { newArray, type TypedArray } from "./dtype.ts";
 import { changeOf } from "./captured.ts";
 import { backendFor, currentBackend, currentRecorder, hostData, isDebug, Storage, withRecorder } from "./engine.ts";
 import { NonFiniteError, UsageError } from "./errors.ts";
-import { Recorder } from "./recorder.ts";
+import { Recorder, type Setting } from "./recorder.ts";
 import { sameShape } from "./shape.ts";
 import { fromData, scalarOf, Tensor } from "./tensor.ts";
 import { mapTree, tensorsIn } from "./tree.ts";
@@ -21,7 +21,18 @@ interface Recorded<Result> {
   readonly outputs: readonly Spec[];
   readonly assigned: readonly Variable[];
   readonly plan: Plan;
+  readonly settings: readonly Setting[];
 }
+
+/**
+ * Reads a setting that decides which ops a function runs, such as whether a layer trains. A compiled function that reads it is recorded
+ * anew where it has changed, and keeps a plan for each; one bound with `bind` keeps the settings of that moment.
+ */
+export const readSetting = <T extends string | number | boolean | null>(read: () => T): T => {
+  const value = read();
+  currentRecorder()?.settings.push({ read, value });
+  return value;
+};
 
 /** A compiled function over arrays that are allocated once: fill `inputs`, call `run`, read `outputs`. */
 export interface Bound {
@@ -32,7 +43,7 @@ export interface Bound {
 
 export interface Compiled<Args extends unknown[], Result> {
   (...args: Args): Result;
-  /** For hot loops: the plan for arguments of these shapes, over arrays of its own. */
+  /** For hot loops: the plan for arguments of these shapes and settings as they are, over arrays of its own. */
   bind(...example: Args): Bound;
   /** The kernels of the plan for these arguments, and the bytes of its temporaries. */
   plan(...example: Args): { readonly lines: readonly PlanLine[]; readonly arenaBytes: number };
@@ -60,7 +71,8 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
         plan.backend === backend &&
         plan.statics === statics &&
         plan.specs.length === leaves.length &&
-        matches(plan, leaves),
+        matches(plan, leaves) &&
+        plan.settings.every(({ read, value }) => read() === value),
     );
     if (known) {
       if (isDebug()) refuseChange(known.plan, trace(f, args).plan);
@@ -186,6 +198,7 @@ const record = <Args extends unknown[], Result>(
     result: mapTree((leaf) => new Tensor(new Storage({ shape: leaf.shape, dtype: leaf.dtype })), result),
     outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     assigned: recorder.assignedCells as readonly Variable[],
+    settings: recorder.settings,
   };
 };
 

@@ -1,7 +1,7 @@
 // @agon/tensor: tensors, exact gradients by closure, scope-owned memory, compiled steps.
 export { differentiate, grad, valueAndGrad } from "./autodiff.ts";
 export type { Attributes, Backend, PlanLine, Shape, Spec } from "./backend.ts";
-export { type Bound, type Compiled, compile } from "./compile.ts";
+export { type Bound, type Compiled, compile, readSetting } from "./compile.ts";
 export { arange, concat, eye, full, linspace, oneHot, ones, scalar, stack, tensor, where, zeros } from "./create.ts";
 export type { DType, TypedArray } from "./dtype.ts";
 export { setDebug } from "./engine.ts";

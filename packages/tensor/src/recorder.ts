@@ -21,6 +21,12 @@ interface Value extends Spec {
   readonly source: Source;
 }
 
+/** A setting that a plan depends on, and what it was. */
+export interface Setting {
+  readonly read: () => unknown;
+  readonly value: unknown;
+}
+
 export class Recorder {
   private readonly values: Value[] = [];
   private readonly steps: PlanStep[] = [];
@@ -30,6 +36,8 @@ export class Recorder {
   private readonly current = new Map<Cell, Storage>();
   private readonly assigned = new Map<Cell, number>();
   private float64 = false;
+  /** What the recorded function read of settings that are no tensors; the plan holds while they stay so. */
+  readonly settings: Setting[] = [];
 
   private add(spec: Spec, source: Source): number {
     if (spec.dtype === "float64") this.float64 = true;

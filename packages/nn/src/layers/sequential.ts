@@ -1,16 +1,20 @@
 // Layers one after the other, and the multilayer perceptron made of them.
 import type { Tensor } from "@agon/tensor";
-import { relu } from "./activations.ts";
+import { relu } from "../activations.ts";
 import { Linear } from "./linear.ts";
-import { applyLayer, type Layer, Module } from "./module.ts";
+import { applyLayer, type Layer, Module } from "../module.ts";
 
-/** f(x) = lₙ(…l₂(l₁(x))). */
+/** f(x) = lₙ(…l₂(l₁(x))). Its parts are named by their numbers, as PyTorch's: "0.weight". */
 export class Sequential extends Module {
   readonly layers: readonly Layer[];
 
   constructor(...layers: readonly Layer[]) {
     super();
     this.layers = layers;
+  }
+
+  override parts(): readonly (readonly [name: string, part: unknown])[] {
+    return Object.entries(this.layers);
   }
 
   forward(x: Tensor): Tensor {

@@ -1,7 +1,7 @@
 // The linear layer.
 import type { Parameter, Tensor } from "@agon/tensor";
-import { initialRandom, uniform } from "./initialise.ts";
-import { Module, parameter } from "./module.ts";
+import { initialRandom, uniform } from "../initialise.ts";
+import { Module, parameter, productFlops } from "../module.ts";
 
 /** y = x·Wᵀ + b. weight: [outputs, inputs], bias: [outputs]; x: […, inputs]. Both start uniform in ±1/√inputs, as PyTorch's. */
 export class Linear extends Module {
@@ -23,5 +23,9 @@ export class Linear extends Module {
   forward(x: Tensor): Tensor {
     const y = x.multiply(this.weight.value, { transposeB: true });
     return this.bias ? y.add(this.bias.value) : y;
+  }
+
+  override flops(_inputs: readonly (readonly number[])[], output: readonly number[]): number {
+    return productFlops(this.weight.shape, output);
   }
 }
