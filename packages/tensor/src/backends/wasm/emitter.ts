@@ -64,6 +64,13 @@ export const minF32: Instruction = instruction(0x96);
 export const addF64: Instruction = instruction(0xa0);
 export const promoteF32: Instruction = instruction(0xbb);
 export const demoteF64: Instruction = instruction(0xb6);
+export const xorI32: Instruction = instruction(0x73);
+export const shiftRightU32 = (value: Code, by: number): Code => [value, i32(by), 0x76];
+/** Upper half of a·b, unsigned. */
+export const mulHighU32 = (a: Code, b: Code): Code => [a, 0xad, b, 0xad, 0x7e, 0x42, 32, 0x88, 0xa7];
+export const mulF32: Instruction = instruction(0x94);
+/** An unsigned whole number as a float. */
+export const convertU32: Instruction = instruction(0xb3);
 export const orI32: Instruction = instruction(0x72);
 /** a where the condition is not 0, else b */
 export const choose = (condition: Code, a: Code, b: Code): Code => [a, b, condition, 0x1b];

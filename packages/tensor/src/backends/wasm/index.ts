@@ -9,9 +9,10 @@ import { encodeModule, FunctionBuilder, get } from "./emitter.ts";
 import { expressionOf } from "./expressions.ts";
 import { kernelsModule } from "./kernels.ts";
 import { callsOf, type Placed, scratchOf } from "./library.ts";
-import { type Access, accessOf, flatLoop } from "./loop.ts";
+import { type Access, flatLoop, readingOf } from "./loop.ts";
 import { matmulModule, probeModule, tileSize } from "./matmul.ts";
 import { ArenaPool, Memory, WasmBuffer, writeElements } from "./memory.ts";
+import { philoxModule } from "./philox.ts";
 import { buildPlan, type PlanHost } from "./plan.ts";
 
 export interface WasmOptions {
@@ -67,6 +68,7 @@ class WasmBackend implements Backend {
     this.constants = new ConstantPool(memory);
     const kernels = {
       ...this.instantiate(kernelsModule()),
+      ...this.instantiate(philoxModule()),
       ...this.instantiate(matmulModule(fused, tileSize(fused, vectorBits))),
     } as WebAssembly.ModuleImports;
     this.kernels = { ...kernels, ...this.instantiate(convolutionModule(), kernels) } as unknown as PlanHost["kernels"];
@@ -151,12 +153,14 @@ class WasmBackend implements Backend {
   /** An elementwise op by a loop made once for its types and ways of reading. */
   private executeLoop(op: string, inputs: readonly Operand[], output: Operand): boolean {
     const size = sizeOf(output.shape);
-    const accesses = inputs.map(({ shape }) => accessOf(shape, output.shape));
     const dtypes = inputs.map(({ dtype }) => dtype);
-    if (size === 0 || !accesses.every((access) => access !== null) || !expressionOf(op, dtypes, output.dtype))
-      return false;
-    const byRow = accesses.some((access) => access === "row" || access === "column");
-    const columns = byRow ? output.shape[output.shape.length - 1] : size;
+    const reading = readingOf(
+      inputs.map(({ shape }) => shape),
+      output.shape,
+    );
+    if (size === 0 || !reading || !expressionOf(op, dtypes, output.dtype)) return false;
+    const { accesses } = reading;
+    const columns = reading.columns ?? size;
     const loop = this.loop(op, dtypes, output.dtype, accesses);
     const bytes = columns * 4;
     const out = pointerOf(output.buffer);

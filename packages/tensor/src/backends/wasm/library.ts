@@ -38,6 +38,7 @@ const arities = {
   conv2dInput: 20,
   conv2dWeight: 20,
   argmaxPool2d: 15,
+  randomUniform: 3,
 } as const;
 
 export type KernelName = keyof typeof arities;
@@ -166,6 +167,9 @@ const recipes: Readonly<Record<string, Recipe>> = {
     const rows = values.dtype === "float32" ? pickedRows(output.shape, index.shape, dim) : null;
     return rows && [{ kernel: "scatterAddRows", parameters: [index.pointer, values.pointer, output.pointer, ...rows] }];
   },
+  randomUniform: (_, [state], output) => [
+    { kernel: "randomUniform", parameters: [state.pointer, output.pointer, sizeOf(output.shape)] },
+  ],
   take: ({ dim }, [x, index], output) => {
     if (dim !== 0) return null;
     const [length] = x.shape;

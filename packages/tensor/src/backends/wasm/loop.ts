@@ -53,16 +53,35 @@ export interface Constants {
 
 const VECTOR = 16;
 
-/** How an operand of some shape is read where the result has another; null where broadcasting is wilder than rows and columns. */
-export const accessOf = (shape: Shape, output: Shape): Access | null => {
-  const size = sizeOf(output);
+/** How the operands of an op are read, and how long a row is where some are read by row or column. */
+export interface Reading {
+  readonly accesses: readonly Access[];
+  readonly columns: number | null;
+}
+
+/** The result as rows and columns, leading dims and trailing ones, such that every operand is read in one way; null where there is none. */
+export const readingOf = (shapes: readonly Shape[], output: Shape): Reading | null => {
+  for (let split = output.length - 1; split >= 0; split--) {
+    const accesses = shapes.map((shape) => accessOf(shape, output, split));
+    if (!accesses.every((access) => access !== null)) continue;
+    const byRow = accesses.some((access) => access === "row" || access === "column");
+    return { accesses, columns: byRow ? sizeOf(output.slice(split)) : null };
+  }
+  return output.length === 0 ? { accesses: shapes.map(() => "full"), columns: null } : null;
+};
+
+/** How an operand is read where dims from `split` on are the columns: it may lack all rows, or all columns. */
+const accessOf = (shape: Shape, output: Shape, split: number): Access | null => {
   const own = sizeOf(shape);
-  if (own === size) return "full";
+  if (own === sizeOf(output)) return "full";
   if (own === 1) return "scalar";
-  const columns = output[output.length - 1];
-  const last = shape[shape.length - 1];
-  if (own === columns && last === columns) return "row";
-  return own * columns === size && last === 1 && shape.length === output.length ? "column" : null;
+  const lead = output.length - shape.length;
+  const same = (from: number, to: number): boolean =>
+    output.slice(from, to).every((length, i) => (from + i < lead ? 1 : shape[from + i - lead]) === length);
+  const repeated = (from: number, to: number): boolean =>
+    shape.slice(Math.max(0, from - lead), Math.max(0, to - lead)).every((length) => length === 1);
+  if (repeated(0, split) && same(split, output.length)) return "row";
+  return same(0, split) && repeated(split, output.length) ? "column" : null;
 };
 
 /** Builds the code of one pass over vectors: loads, steps, stores. */

@@ -2,7 +2,7 @@
 import type { Plan, PlanStep } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import { expressionOf } from "./expressions.ts";
-import { type Access, accessOf } from "./loop.ts";
+import { type Access, readingOf } from "./loop.ts";
 
 type OpStep = Extract<PlanStep, { readonly kind: "op" }>;
 
@@ -59,26 +59,26 @@ export const schedule = (plan: Plan, keep: readonly number[]): Schedule => {
   return { items: dropUnused(sink(placed, roots, new Set(keep)), roots, new Set(keep)), roots };
 };
 
-/** A step as part of a loop; null where its op or broadcasting does not allow it. */
-const fusable = (plan: Plan, step: OpStep, expands: ReadonlyMap<number, OpStep>): FusedStep | null => {
+/** A step as part of a loop, and the length of the loop's rows; null where its op or broadcasting does not allow it. */
+const fusable = (
+  plan: Plan,
+  step: OpStep,
+  expands: ReadonlyMap<number, OpStep>,
+): { readonly step: FusedStep; readonly columns: number | null } | null => {
   const output = plan.values[step.output];
   const dtypes = step.inputs.map((id) => plan.values[id].dtype);
   if (sizeOf(output.shape) === 0 || !expressionOf(step.op, dtypes, output.dtype)) return null;
-  const operands: { value: number; access: Access }[] = [];
-  for (const id of step.inputs) {
-    const direct = accessOf(plan.values[id].shape, output.shape);
-    if (direct === null) return null;
-    // What was only repeated is read where it was.
-    const source = expands.get(id)?.inputs[0];
-    const access = source === undefined ? null : accessOf(plan.values[source].shape, output.shape);
-    operands.push(source !== undefined && access !== null ? { value: source, access } : { value: id, access: direct });
-  }
-  return { op: step.op, output: step.output, operands };
-};
-
-const columnsOf = (plan: Plan, step: FusedStep): number | null => {
-  const byRow = step.operands.some(({ access }) => access === "row" || access === "column");
-  return byRow ? (plan.values[step.output].shape.at(-1) as number) : null;
+  const read = (ids: readonly number[]): ReturnType<typeof fusable> => {
+    const reading = readingOf(
+      ids.map((id) => plan.values[id].shape),
+      output.shape,
+    );
+    if (!reading) return null;
+    const operands = ids.map((value, i) => ({ value, access: reading.accesses[i] }));
+    return { step: { op: step.op, output: step.output, operands }, columns: reading.columns };
+  };
+  // What was only repeated is read where it was.
+  return read(step.inputs.map((id) => expands.get(id)?.inputs[0] ?? id)) ?? read(step.inputs);
 };
 
 const compatible = (loop: LoopItem, size: number, columns: number | null): boolean =>
@@ -97,12 +97,12 @@ const place = (plan: Plan, roots: readonly number[]): Item[] => {
       barrier = items.length;
       continue;
     }
-    const fused = fusable(plan, step, expands);
+    const found = fusable(plan, step, expands);
     if (step.op === "expand") expands.set(step.output, step);
     let at = items.length;
-    if (fused) {
+    if (found) {
+      const { step: fused, columns } = found;
       const size = sizeOf(plan.values[step.output].shape);
-      const columns = columnsOf(plan, fused);
       const ready = Math.max(-1, ...fused.operands.map(({ value }) => madeBy.get(roots[value]) ?? -1));
       const inRegister = fused.operands.every(
         ({ value, access }) => madeBy.get(roots[value]) !== ready || ready < 0 || access === "full",
