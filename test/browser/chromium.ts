@@ -57,7 +57,11 @@ export async function openWatched(
   const errors: string[] = [];
   page.on("pageerror", (error) => errors.push(`page: ${error.message}`));
   page.on("console", (message) => message.type() === "error" && errors.push(`console: ${message.text()}`));
-  page.on("requestfailed", (request) => errors.push(`network: ${request.url()} failed`));
+  page.on("requestfailed", (request) => {
+    const reason = request.failure()?.errorText;
+    // A page that is left for another one drops what it was still loading.
+    if (reason !== "net::ERR_ABORTED") errors.push(`network: ${request.url()} failed (${reason})`);
+  });
   page.on("response", (response) => response.status() >= 400 && errors.push(`network: ${response.url()} not found`));
   if (script !== undefined) await page.addInitScript(script);
   await page.goto(address);
