@@ -137,7 +137,6 @@ export interface VectorInstructions
     Record<
       | "splatF32"
       | "splatI32"
-      | "not"
       | "and"
       | "andNot"
       | "or"
@@ -175,7 +174,6 @@ export interface VectorInstructions
       | "promoteLow"
       | "demote"
       | "addD"
-      | "anyTrue"
       | "allTrueI"
       /** a < b ? b : a, and b < a ? b : a. */
       | "pmaxF"
@@ -186,8 +184,6 @@ export interface VectorInstructions
   > {
   load(address: Code, offset?: number): Code;
   loadSplat32(address: Code, offset?: number): Code;
-  /** One float into lane 0, zeros above. */
-  loadZero32(address: Code, offset?: number): Code;
   store(address: Code, value: Code, offset?: number): Code;
   storeLane32(address: Code, value: Code, lane: number, offset?: number): Code;
   /** The low or high half. */
@@ -206,7 +202,6 @@ export interface VectorInstructions
 export const v128: VectorInstructions = {
   load: (address: Code, offset = 0): Code => memory(0, 2, address, offset),
   loadSplat32: (address: Code, offset = 0): Code => memory(9, 2, address, offset),
-  loadZero32: (address: Code, offset = 0): Code => memory(92, 2, address, offset),
   store: (address: Code, value: Code, offset = 0): Code => [
     address,
     value,
@@ -245,11 +240,9 @@ export const v128: VectorInstructions = {
   addD: simd(240),
   lane64: (value: Code, lane: number): Code => [value, 0xfd, ...unsigned(0x21), lane],
   lane32: (value: Code, lane: number): Code => [value, 0xfd, ...unsigned(0x1f), lane],
-  anyTrue: simd(83),
   allTrueI: simd(163),
   splatF32: simd(0x13),
   splatI32: simd(0x11),
-  not: simd(77),
   and: simd(78),
   andNot: simd(79),
   or: simd(80),

@@ -19,7 +19,7 @@ import { callsOf, type KernelName, kernelNames, type Placed, scratchOf, signatur
 import { type Constants, flatLoop, type LoopBody, type LoopInput, rowLoop } from "./loop.ts";
 import { type ArenaPool, type Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
-import { type FusedStep, type Item, type LoopItem, makesOf, readsOf, schedule } from "./schedule.ts";
+import { type FusedStep, type Item, type LoopItem, makesOf, readersOf, schedule } from "./schedule.ts";
 
 /** What a plan needs of its backend. */
 export interface PlanHost {
@@ -43,6 +43,8 @@ class PlanBuilder {
   private readonly host: PlanHost;
   private readonly roots: readonly number[];
   private readonly items: readonly Item[];
+  /** Numbers of the items that read each root. */
+  private readonly readers = new Map<number, readonly number[]>();
   /** First item after the last guard. */
   private readonly safeFrom: number;
   /** Variables that a loop writes in place: address by value. */
@@ -65,6 +67,12 @@ class PlanBuilder {
     const { items, roots } = schedule(plan, rootsIn(plan, keep));
     this.items = items;
     this.roots = roots;
+    const numbers = new Map(items.map((item, i) => [item, i]));
+    for (const [root, found] of readersOf(items, roots))
+      this.readers.set(
+        root,
+        [...found].map((item) => numbers.get(item) as number),
+      );
     this.safeFrom = items.findLastIndex(({ kind }) => kind === "guard") + 1;
   }
 
@@ -146,7 +154,7 @@ class PlanBuilder {
       const old = variableOf.get(buffer);
       if (old !== undefined) {
         if (outputs.has(old) || sources.has(old)) continue;
-        const readers = this.items.flatMap((item, i) => (readsOf(item, roots).includes(old) ? [i] : []));
+        const readers = this.readers.get(old) ?? [];
         if (readers.some((i) => i > made || (i === made && (this.items[i] as LoopItem).columns !== null))) continue;
       }
       this.inPlace.set(root, buffer as WasmBuffer);
@@ -172,9 +180,7 @@ class PlanBuilder {
     this.items.forEach((item, i) => {
       for (const root of makesOf(item)) {
         if (this.pointers.has(root)) continue;
-        const readers = this.items.flatMap((other, at) =>
-          readsOf(other, roots).includes(root) && (other !== item || item.kind !== "loop") ? [at] : [],
-        );
+        const readers = (this.readers.get(root) ?? []).filter((at) => at !== i || item.kind !== "loop");
         const kept = atEnd.has(root);
         if (readers.length === 0 && !kept && item.kind === "loop") continue;
         lives.push({ bytes: this.bytes(root), first: i, last: kept ? Infinity : Math.max(i, ...readers) });

@@ -48,6 +48,18 @@ export const readsOf = (item: Item, roots: readonly number[]): number[] => {
   return item.steps.flatMap((step) => step.operands.map(({ value }) => roots[value]));
 };
 
+/** The items that read each value, by root; each once, in order. */
+export const readersOf = (items: readonly Item[], roots: readonly number[]): Map<number, Set<Item>> => {
+  const readers = new Map<number, Set<Item>>();
+  for (const item of items)
+    for (const root of readsOf(item, roots)) {
+      const known = readers.get(root);
+      if (known) known.add(item);
+      else readers.set(root, new Set([item]));
+    }
+  return readers;
+};
+
 /** Values that an item makes. */
 export const makesOf = (item: Item): number[] =>
   item.kind === "loop" ? item.steps.map(({ output }) => output) : item.kind === "op" ? [item.step.output] : [];
@@ -125,19 +137,24 @@ const place = (plan: Plan, roots: readonly number[]): Item[] => {
 
 /** Moves a step to the loop that alone uses its result, so that the result stays in a register. */
 const sink = (items: Item[], roots: readonly number[], keep: ReadonlySet<number>): Item[] => {
+  const readers = readersOf(items, roots);
   for (let i = items.length - 1; i >= 0; i--) {
     const from = items[i];
     if (from.kind !== "loop") continue;
     for (const step of [...from.steps].reverse()) {
       if (keep.has(step.output)) continue;
-      const users = items.filter((item) => readsOf(item, roots).includes(step.output));
-      const [user] = users;
-      if (users.length !== 1 || user === from || user.kind !== "loop") continue;
+      const [user, ...others] = readers.get(step.output) ?? [];
+      if (!user || others.length > 0 || user === from || user.kind !== "loop") continue;
       const columns = step.operands.some(({ access }) => access === "row" || access === "column") ? from.columns : null;
       if (!compatible(user, from.size, columns)) continue;
       user.columns ??= columns;
       user.steps.unshift(step);
       from.steps = from.steps.filter((other) => other !== step);
+      const left = new Set(readsOf(from, roots));
+      for (const { value } of step.operands) {
+        readers.get(roots[value])?.add(user);
+        if (!left.has(roots[value])) readers.get(roots[value])?.delete(from);
+      }
     }
   }
   return items;
