@@ -65,13 +65,13 @@ export {
   SafetensorsError,
   type SafetensorsFile,
 } from "./safetensors.ts";
+export type { Range } from "./ranges.ts";
 export { scope } from "./scope.ts";
 export { type BackendName, backendInForce, selectBackend, setVectorBits } from "./select.ts";
 export {
   customGradient,
   type NestedNumbers,
   type Operand,
-  type Range,
   type ReduceOptions,
   Tensor,
   type TransposeOptions,

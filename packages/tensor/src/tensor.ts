@@ -4,7 +4,7 @@ import { type DType, dtypeOf, isFloat, newArray, promote, type TypedArray } from
 import { compute, currentRecorder, hostData, Storage } from "./engine.ts";
 import { ShapeError } from "./errors.ts";
 import { primitives } from "./ops/primitives.ts";
-import { sliceLength } from "./ops/move.ts";
+import { checkIndex, type Range, resolveRange, resolveShape } from "./ranges.ts";
 import type { GradientContext } from "./ops/primitive.ts";
 import { broadcastShapes, normaliseDim, normaliseDims, sameShape, showShape, sizeOf } from "./shape.ts";
 
@@ -21,9 +21,6 @@ interface Origin {
   /** Grows from one tracked tensor to the next. */
   readonly number: number;
 }
-
-/** Part of one dim, as in x.slice: a single index keeps the dim with length 1; null bounds mean the ends; negative ones count from the end. */
-export type Range = number | null | readonly [start: number | null, stop: number | null, step?: number];
 
 export interface ReduceOptions {
   /** Keep reduced dims with length 1. */
@@ -667,41 +664,4 @@ const argExtreme = (op: string, x: Tensor, dim: number | undefined, { keepDim }:
   const d = normaliseDim(op, dim, x.rank);
   const out = apply(op, [x], { dim: d });
   return keepDim ? out : dropDims(out, [d]);
-};
-
-const resolveShape = (x: Tensor, shape: Shape): Shape => {
-  const open = shape.indexOf(-1);
-  const known = sizeOf(shape.filter((n) => n !== -1));
-  const target = open === -1 ? shape : shape.map((n, i) => (i === open ? x.size / known : n));
-  if (sizeOf(target) !== x.size || target.some((n) => !Number.isInteger(n) || n < 0))
-    throw new ShapeError(`reshape: ${showShape(x.shape)} (${x.size} elements) does not fill ${showShape(shape)}.`);
-  return target;
-};
-
-const resolveRange = (range: Range, length: number, dim: number): [start: number, stop: number, step: number] => {
-  if (range === null) return [0, length, 1];
-  if (typeof range === "number") {
-    if (range < -length || range >= length)
-      throw new ShapeError(`slice: index ${range} is outside dim ${dim} of length ${length}.`);
-    const start = range < 0 ? range + length : range;
-    return [start, start + 1, 1];
-  }
-  const [from, to, step = 1] = range;
-  if (!Number.isInteger(step) || step < 1)
-    throw new ShapeError(`slice: step ${step} of dim ${dim}; expected a positive whole number (use flip to reverse).`);
-  const bound = (at: number): number => Math.min(Math.max(at < 0 ? at + length : at, 0), length);
-  const start = bound(from ?? 0);
-  const stop = Math.max(start, bound(to ?? length));
-  return [
-    start,
-    start + sliceLength(start, stop, step) * step - (sliceLength(start, stop, step) > 0 ? step - 1 : 0),
-    step,
-  ];
-};
-
-/** Indices on the host are checked; those computed on a device are clamped by the kernels. */
-const checkIndex = (op: string, index: Tensor, length: number): void => {
-  const data = index.storage.host;
-  if (!data || index.dtype !== "int32") return;
-  for (const i of data) if (i < 0 || i >= length) throw new ShapeError(`${op}: index ${i} is outside [0, ${length}).`);
 };
