@@ -23,7 +23,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 /** The few places where a library may look at the clock, each with its reason. */
 const CLOCKS: Readonly<Record<string, string>> = {
   "packages/env/src/moved-clock.ts": "stops the clock while the checker plays; reads no time",
-  "packages/rl/src/parts/drive.ts": "gives the event loop a turn by time budget; results do not depend on it",
+  "packages/runs/src/drive.ts": "gives the event loop a turn by time budget; results do not depend on it",
 };
 
 const CLOCK = new Set(["Date.now", "new Date", "Date", "performance.now"]);

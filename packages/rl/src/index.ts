@@ -7,7 +7,8 @@ export { QLearning, type QLearningOptions } from "./algorithms/q-learning.ts";
 export { Reinforce, type ReinforceOptions } from "./algorithms/reinforce.ts";
 export { Sarsa, type SarsaOptions } from "./algorithms/sarsa.ts";
 export { type EvaluateOptions, type Evaluation, evaluate, playEpisodes, summarise } from "./evaluate.ts";
-export { type DriveOptions, drive } from "./parts/drive.ts";
+
+export { type DriveOptions, drive } from "@agon/runs";
 export { argmax, linear, type Schedule } from "./parts/exploration.ts";
 export { OptionError } from "./parts/options.ts";
 export { discountedReturns, generalisedAdvantages, type Rollout } from "./parts/returns.ts";

@@ -1,5 +1,6 @@
 // @agon/runs: what is kept of a training run, and what may be concluded from several.
 export { type CurveParameters, CurveRecorder, createCurveRecorder } from "./curve-recorder.ts";
+export { type DriveOptions, drive } from "./drive.ts";
 export { canonicalJson, type Json, type RunSpec, runId } from "./spec.ts";
 export {
   type BootstrapOptions,

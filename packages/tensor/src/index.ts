@@ -67,6 +67,7 @@ export {
 } from "./safetensors.ts";
 export type { Range } from "./ranges.ts";
 export { scope } from "./scope.ts";
+export { arrayOf, loadVariables, packState, type PackedState, saveVariables, unpackState } from "./state.ts";
 export { type BackendName, backendInForce, selectBackend, setVectorBits } from "./select.ts";
 export {
   customGradient,

@@ -9,9 +9,18 @@ import type { EnvironmentDefinition } from "@agon/env";
 import { MLP, type Module, tanh, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom, type Random, type RandomState } from "@agon/random";
-import { type Bound, compile, type Tensor, zeros } from "@agon/tensor";
+import {
+  arrayOf,
+  type Bound,
+  compile,
+  loadVariables,
+  packState,
+  saveVariables,
+  type Tensor,
+  unpackState,
+  zeros,
+} from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
-import { arrayOf, loadVariables, packState, saveVariables, unpackState } from "../parts/checkpoint.ts";
 import { argmax, linear, sampleSoftmax, softmax } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
@@ -339,6 +348,7 @@ export class A2C implements Agent {
     const { data, curve } = this.session.save();
     const rows = this.filled * this.session.environments.count;
     return packState({
+      kind: this.algorithm,
       arrays: new Map([
         ...saveVariables("policy", this.policyNetwork.parameters()),
         ...saveVariables("value", this.valueNetwork.parameters()),
@@ -352,7 +362,7 @@ export class A2C implements Agent {
         ["truncated", this.truncated.slice(0, rows)],
         ["curve", curve],
       ]),
-      data: { algorithm: this.algorithm, session: data, filled: this.filled, sampling: this.sampling.state() },
+      data: { session: data, filled: this.filled, sampling: this.sampling.state() },
     });
   }
 

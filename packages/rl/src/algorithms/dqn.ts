@@ -10,9 +10,18 @@ import type { EnvironmentDefinition } from "@agon/env";
 import { huber, MLP, type Module, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom, type Random, type RandomState } from "@agon/random";
-import { blend, type Bound, compile, type Tensor, zeros } from "@agon/tensor";
+import {
+  blend,
+  type Bound,
+  compile,
+  loadVariables,
+  packState,
+  saveVariables,
+  type Tensor,
+  unpackState,
+  zeros,
+} from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
-import { loadVariables, packState, saveVariables, unpackState } from "../parts/checkpoint.ts";
 import { argmax, linear, type Schedule } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
@@ -338,6 +347,7 @@ export class DQN implements Agent {
     const { data, curve } = this.session.save();
     const { arrays, next } = this.replay.save();
     return packState({
+      kind: this.algorithm,
       arrays: new Map([
         ...saveVariables("online", this.online.parameters()),
         ...saveVariables("target", this.target.parameters()),
@@ -346,7 +356,6 @@ export class DQN implements Agent {
         ["curve", curve],
       ]),
       data: {
-        algorithm: this.algorithm,
         session: data,
         owed: this.owed,
         next,

@@ -10,9 +10,18 @@ import type { EnvironmentDefinition } from "@agon/env";
 import { MLP, type Module, tanh, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom, type Random, type RandomState } from "@agon/random";
-import { type Bound, compile, type Tensor, zeros } from "@agon/tensor";
+import {
+  arrayOf,
+  type Bound,
+  compile,
+  loadVariables,
+  packState,
+  saveVariables,
+  type Tensor,
+  unpackState,
+  zeros,
+} from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
-import { arrayOf, loadVariables, packState, saveVariables, unpackState } from "../parts/checkpoint.ts";
 import { argmax, linear, sampleSoftmax, softmax } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
@@ -278,6 +287,7 @@ export class Reinforce implements Agent {
   checkpoint(): Uint8Array {
     const { data, curve } = this.session.save();
     return packState({
+      kind: this.algorithm,
       arrays: new Map([
         ...saveVariables("policy", this.policyNetwork.parameters()),
         ...saveVariables("value", this.valueNetwork.parameters()),
@@ -290,7 +300,7 @@ export class Reinforce implements Agent {
         ["beyond", this.beyond.slice(0, this.filled)],
         ["curve", curve],
       ]),
-      data: { algorithm: this.algorithm, session: data, acting: this.acting.state() },
+      data: { session: data, acting: this.acting.state() },
     });
   }
 

@@ -106,7 +106,7 @@ describe("ReplayBuffer", () => {
     buffer.add(at(0), 0, 1, at(1), going);
     const { arrays, next } = buffer.save();
     const restored = new ReplayBuffer(3, 2);
-    restored.load({ arrays: new Map(arrays), data: null }, next);
+    restored.load({ kind: "replay", arrays: new Map(arrays), data: null }, next);
     expect(() => restored.add(at(5), 0, 1, at(6), going)).toThrow("must not cross episodes");
     restored.add(at(1), 0, 1, at(2), going);
     expect(restored.size).toBe(2);

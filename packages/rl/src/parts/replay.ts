@@ -1,7 +1,6 @@
 // A ring of past transitions to learn from (Lin 1992), as arrays over all its places.
 import type { Random } from "@agon/random";
-import type { SafetensorsArray } from "@agon/tensor";
-import { type AgentState, arrayOf } from "./checkpoint.ts";
+import { arrayOf, type PackedState, type SafetensorsArray } from "@agon/tensor";
 
 /** Arrays that a sample is written into, one row per transition. */
 export interface Batch {
@@ -156,7 +155,7 @@ export class ReplayBuffer {
     };
   }
 
-  load(state: AgentState, next: number): void {
+  load(state: PackedState, next: number): void {
     for (const name of ["observations", "actions", "rewards", "nextObservations", "ends", "explored"] as const)
       (this.data[name] as Float32Array).set(arrayOf(state, `replay.${name}`) as Float32Array);
     this.size = arrayOf(state, "replay.actions").length;

@@ -2,7 +2,7 @@
 import { type Action, type Environment, type EnvironmentDefinition, make, type Snapshot } from "@agon/env";
 import type { CurveParameters } from "@agon/runs";
 import type { EpisodeEvent, StepEvent } from "../agent.ts";
-import { type AgentState, arrayOf } from "./checkpoint.ts";
+import { type PackedState, arrayOf } from "@agon/tensor";
 import { Curve } from "./curve.ts";
 
 interface Saved {
@@ -113,7 +113,7 @@ export class Session {
     };
   }
 
-  load(state: AgentState, saved: unknown): void {
+  load(state: PackedState, saved: unknown): void {
     const { snapshot, counts, observation } = saved as Saved;
     [this.steps, this.episodes, this.episodeReturn, this.episodeLength, this.updates] = counts;
     this.observation.set(observation);

@@ -1,10 +1,9 @@
 // A table of action values that learns in one environment: what Q-learning and SARSA share around the line in which they differ.
 import type { EnvironmentDefinition } from "@agon/env";
 import { createRandom, type Random, type RandomState } from "@agon/random";
-import { NonFiniteError, type SafetensorsArray } from "@agon/tensor";
+import { arrayOf, NonFiniteError, packState, type SafetensorsArray, unpackState } from "@agon/tensor";
 import type { UpdateEvent } from "../agent.ts";
 import type { OptionSpec } from "../registry.ts";
-import { arrayOf, packState, unpackState } from "./checkpoint.ts";
 import { argmax, argmaxRandomTies, linear, type Schedule } from "./exploration.ts";
 import { resolveOptions } from "./options.ts";
 import { Session } from "./session.ts";
@@ -107,11 +106,12 @@ export class ValueTable {
   checkpoint(more: Readonly<Record<string, unknown>> = {}): Uint8Array {
     const { data, curve } = this.session.save();
     return packState({
+      kind: this.algorithm,
       arrays: new Map<string, SafetensorsArray>([
         ["q", this.q],
         ["curve", curve],
       ]),
-      data: { algorithm: this.algorithm, session: data, random: this.random.state(), ...more },
+      data: { session: data, random: this.random.state(), ...more },
     });
   }
 

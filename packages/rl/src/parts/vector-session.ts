@@ -2,7 +2,7 @@
 import { type EnvironmentDefinition, makeVector, type Snapshot, type VectorEnvironment } from "@agon/env";
 import type { CurveParameters } from "@agon/runs";
 import type { EpisodeEvent, StepEvent } from "../agent.ts";
-import { type AgentState, arrayOf } from "./checkpoint.ts";
+import { type PackedState, arrayOf } from "@agon/tensor";
 import { Curve } from "./curve.ts";
 
 interface Saved {
@@ -99,7 +99,7 @@ export class VectorSession {
     };
   }
 
-  load(state: AgentState, saved: unknown): void {
+  load(state: PackedState, saved: unknown): void {
     const { snapshots, counts, events } = saved as Saved;
     [this.steps, this.episodes, this.updates] = counts;
     this.events.splice(0, this.events.length, ...events);

@@ -1,13 +1,10 @@
-// Everything an agent is, as one safetensors file: arrays as tensors, the rest as JSON in the metadata.
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type SafetensorsArray,
-  type SafetensorsEntry,
-  type Variable,
-} from "@agon/tensor";
+// Everything that something is (an agent, a training), as one safetensors file: arrays as tensors, the rest as JSON in the metadata.
+import { decodeSafetensors, encodeSafetensors, type SafetensorsArray, type SafetensorsEntry } from "./safetensors.ts";
+import type { Variable } from "./variable.ts";
 
-export interface AgentState {
+export interface PackedState {
+  /** What it is a state of: "dqn", "fit", … */
+  readonly kind: string;
   readonly arrays: ReadonlyMap<string, SafetensorsArray>;
   /** Plain data; typed arrays, −0, NaN and infinities inside survive. */
   readonly data: unknown;
@@ -38,38 +35,39 @@ const fromJson = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, fromJson(part)]));
 };
 
-export const packState = ({ arrays, data }: AgentState): Uint8Array => {
+/** The bytes of a state, a safetensors file. */
+export const packState = ({ kind, arrays, data }: PackedState): Uint8Array => {
   const entries = new Map<string, SafetensorsEntry>(
     [...arrays].map(([name, array]) => [name, { shape: [array.length], data: array }]),
   );
-  return encodeSafetensors(entries, { agon: JSON.stringify(toJson(data)) });
+  return encodeSafetensors(entries, { agon: JSON.stringify(toJson({ kind, data })) });
 };
 
-/** The state that an agent of this algorithm has packed. */
-export const unpackState = (bytes: Uint8Array, algorithm: string): AgentState => {
+/** The state that `packState` made of something of this kind. */
+export const unpackState = (bytes: Uint8Array, expected: string): PackedState => {
   const { tensors, metadata } = decodeSafetensors(bytes);
   if (metadata.agon === undefined)
     throw new Error('restore: these bytes are no checkpoint of agon: no "agon" entry in the metadata.');
-  const data = fromJson(JSON.parse(metadata.agon)) as { readonly algorithm: string };
-  if (data.algorithm !== algorithm)
-    throw new Error(`restore: this checkpoint is of ${data.algorithm}, not ${algorithm}.`);
-  return { arrays: new Map([...tensors].map(([name, { data: array }]) => [name, array])), data };
+  const { kind, data } = fromJson(JSON.parse(metadata.agon)) as { readonly kind: string; readonly data: unknown };
+  if (kind !== expected) throw new Error(`restore: this checkpoint is of ${kind}, not ${expected}.`);
+  return { kind, arrays: new Map([...tensors].map(([name, { data: array }]) => [name, array])), data };
 };
 
-/** Variables under a prefix, by position: "online.0", "online.1", … */
+/** The values of Variables under a prefix, by position: "online.0", "online.1", … */
 export const saveVariables = (prefix: string, variables: readonly Variable[]): [string, SafetensorsArray][] =>
   variables.map((variable, i) => [`${prefix}.${i}`, variable.toHost()]);
 
-export const loadVariables = (state: AgentState, prefix: string, variables: readonly Variable[]): void => {
+/** Sets Variables to what `saveVariables` kept under the prefix. */
+export const loadVariables = (state: PackedState, prefix: string, variables: readonly Variable[]): void => {
   variables.forEach((variable, i) => {
     variable.set(arrayOf(state, `${prefix}.${i}`));
   });
 };
 
 /** An array that the checkpoint must hold. */
-export const arrayOf = (state: AgentState, name: string): SafetensorsArray => {
+export const arrayOf = (state: PackedState, name: string): SafetensorsArray => {
   const array = state.arrays.get(name);
   if (!array)
-    throw new Error(`restore: the checkpoint holds no "${name}"; it belongs to another algorithm or version.`);
+    throw new Error(`restore: the checkpoint holds no "${name}"; it belongs to another ${state.kind} or version.`);
   return array;
 };

@@ -1,7 +1,7 @@
 // Training flat out leaves room for timers, messages and aborts.
 import { CartPole, CliffWalking } from "@agon/environments";
 import { describe, expect, it } from "vitest";
-import { algorithms, drive } from "../index.ts";
+import { algorithms, drive } from "./index.ts";
 
 /** Steps that no test lives to see the end of. */
 const endless = 1e9;
@@ -37,35 +37,4 @@ describe.each(algorithms.map(({ name }) => name))("%s, trained flat out", (name)
       expect(waits.sort((a, b) => a - b)[2]).toBeLessThan(200);
     },
   );
-});
-
-describe("drive", () => {
-  /** Counts up for ever, or to `end`; notes when it is ended. */
-  async function* counting(end = Number.POSITIVE_INFINITY, onEnd = (): void => {}): AsyncGenerator<number, void, void> {
-    try {
-      for (let count = 0; count < end; count++) yield count;
-    } finally {
-      onEnd();
-    }
-  }
-
-  it("runs to the end where nobody stops it, and hands over every event", async () => {
-    const seen: number[] = [];
-    expect(await drive(counting(1000), { onEvent: (event) => seen.push(event), sliceMilliseconds: 0 })).toBe(true);
-    expect(seen).toEqual(Array.from({ length: 1000 }, (_, index) => index));
-  });
-
-  it("takes no event once aborted, and lets the generator clean up", async () => {
-    const controller = new AbortController();
-    let [last, ended] = [-1, false];
-    const onEvent = (event: number): void => {
-      last = event;
-      if (event === 3) controller.abort();
-    };
-    const events = counting(undefined, () => {
-      ended = true;
-    });
-    expect(await drive(events, { signal: controller.signal, onEvent })).toBe(false);
-    expect([last, ended]).toEqual([3, true]);
-  });
 });
