@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { benchTable } from "./table.ts";
 import { createTimer, median } from "./timing.ts";
-import { figure, works } from "./works.ts";
+import { figure, secondsOf, works } from "./works.ts";
 
 test("the rows of the contract are there, under their names", () => {
   const names = works.map(({ name }) => name);
@@ -14,6 +14,10 @@ test("the rows of the contract are there, under their names", () => {
     "B1",
     "B2",
     "C",
+    "D",
+    "E",
+    "F",
+    "G",
     "H",
     "H-scalar",
     "M-tanh",
@@ -27,12 +31,41 @@ test("seconds become the unit of the row", () => {
   const inUnit = (name: string, seconds: number) => figure(works.find((work) => work.name === name)!, seconds);
   expect(inUnit("A-512", 1)).toBeCloseTo(0.268435456);
   expect(inUnit("B1", 1e-4)).toBeCloseTo(100);
+  expect(inUnit("D", 0.5)).toBe(128);
+  expect(inUnit("E", 0.012)).toBeCloseTo(12);
+  expect(inUnit("F", 0.5)).toBe(2048);
   expect(inUnit("H", 64e-7)).toBeCloseTo(1e7);
+  for (const work of works) expect(secondsOf(work, figure(work, 0.0123))).toBeCloseTo(0.0123);
 });
 
 test("a step of B1 costs three times its forward pass, but for the gradient of its input", () => {
   const products = 4 * 64 + 64 * 64 + 64 * 2;
-  expect(works.find(({ name }) => name === "B1")?.amount).toBe(2 * 64 * (3 * products - 4 * 64));
+  expect(works.find(({ name }) => name === "B1")?.operations).toBe(2 * 64 * (3 * products - 4 * 64));
+});
+
+const operations = (name: string) => works.find((work) => work.name === name)?.operations;
+
+test("a step of LeNet-5 costs three times its products, but for the gradient of the images", () => {
+  const [first, second] = [28 * 28 * 6 * 25, 10 * 10 * 16 * 6 * 25];
+  const linear = 400 * 120 + 120 * 84 + 84 * 10;
+  expect(operations("D")).toBe(2 * 64 * (3 * (first + second + linear) - first));
+});
+
+test("a step of the LSTM multiplies every input and state by the weights of four gates", () => {
+  const [input, state, head] = [50 * 32 * 512, 50 * 128 * 512, 128 * 10];
+  expect(operations("E")).toBe(2 * 32 * (3 * (input + state + head) - input));
+});
+
+test("a step of the GPT costs twelve width² for each token and layer, attention, and the head", () => {
+  const token = 4 * (12 * 128 ** 2 + 2 * 64 * 128) + 128 * 65;
+  expect(operations("F")).toBe(2 * 3 * 16 * 64 * token);
+});
+
+test("a step of ResNet-8 costs its stem, three blocks and two shortcuts", () => {
+  const stem = 1024 * 27 * 16;
+  const blocks = 1024 * 2 * 9 * 16 * 16 + 256 * 9 * (16 * 32 + 32 * 32) + 64 * 9 * (32 * 64 + 64 * 64);
+  const shortcuts = 256 * 16 * 32 + 64 * 32 * 64;
+  expect(operations("G")).toBe(2 * 32 * (3 * (stem + blocks + shortcuts + 640) - stem));
 });
 
 test("the median chunk counts, whatever a few slow ones take", async () => {

@@ -2,7 +2,7 @@
 import { arch, availableParallelism, cpus, platform } from "node:os";
 import { ContestantClient } from "./contestant-client.ts";
 import { median } from "./timing.ts";
-import { figure, type Work } from "./works.ts";
+import { figure, secondsOf, type Work } from "./works.ts";
 
 export interface BenchPlan {
   readonly works: readonly Work[];
@@ -35,8 +35,8 @@ export interface BenchRow {
   readonly wideVectors: boolean;
   /** The same without them, as in a page. */
   readonly without256Bit?: Timed;
-  /** Time per floating-point operation relative to B1's, of steps of other nets; see docs/benchmarks.md. */
-  readonly timePerOperationOfB1?: number;
+  /** Time per floating-point operation relative to that of the row that this one is like; see docs/benchmarks.md. */
+  readonly comparison?: { readonly like: string; readonly timePerOperation: number };
   readonly peers: Readonly<Record<string, number>>;
   readonly peerRanges: Readonly<Record<string, readonly [min: number, max: number]>>;
   /** Why something is missing. */
@@ -60,8 +60,8 @@ const WIDE_VECTORS = "--experimental-wasm-revectorize";
 const PEERS = ["tfjs-wasm", "jax-js-wasm"];
 
 /** Runs before the outcomes are compared: enough for the optimising compiler's code to take part. */
-const outcomeRuns = ({ amount, wasm }: Work): number =>
-  wasm ? Math.min(2000, Math.max(3, Math.round(1e9 / amount))) : 0;
+const outcomeRuns = ({ operations, wasm }: Work): number =>
+  wasm ? Math.min(2000, Math.max(3, Math.round(1e9 / operations))) : 0;
 
 export const bench = async (plan: BenchPlan, { signal, onRow }: BenchSurroundings): Promise<BenchReport> => {
   const rows: BenchRow[] = [];
@@ -187,13 +187,14 @@ const timedOf = (work: Work, seconds: readonly number[]): Timed => {
 /** Four digits: more are noise. */
 const rounded = (value: number): number => Number(value.toPrecision(4));
 
-/** B1-other beside B1: nothing knows a row if a like net costs the like per operation. */
+/** Nothing knows a row if a like net costs the like per operation. */
 const withComparison = (row: BenchRow, work: Work, before: readonly BenchRow[], works: readonly Work[]): BenchRow => {
-  const reference = before.find((each) => each.work === "B1");
-  const referenceWork = works.find(({ name }) => name === "B1");
-  if (row.work !== "B1-other" || reference === undefined || referenceWork === undefined) return row;
-  const ratio = row.ours / work.amount / (reference.ours / referenceWork.amount);
-  return { ...row, timePerOperationOfB1: rounded(ratio) };
+  const reference = before.find((each) => each.work === work.like);
+  const referenceWork = works.find(({ name }) => name === work.like);
+  if (reference === undefined || referenceWork === undefined) return row;
+  const perOperation = (each: Work, { ours }: BenchRow): number => secondsOf(each, ours) / each.operations;
+  const timePerOperation = rounded(perOperation(work, row) / perOperation(referenceWork, reference));
+  return { ...row, comparison: { like: referenceWork.name, timePerOperation } };
 };
 
 const machine = (): string => `${cpus()[0]?.model.trim() || arch()}, ${availableParallelism()} cores, ${platform()}`;

@@ -14,14 +14,16 @@ export const benchTable = ({ machine, node, numerics, rows }: BenchReport): stri
     ...(wide ? [row.without256Bit ? shown(row.without256Bit.median) : "–"] : []),
     ...peers.map((peer) => (row.peers[peer] === undefined ? "–" : `${shown(row.peers[peer])} (${ratio(row, peer)})`)),
   ]);
-  const likeB1 = rows
-    .filter((row) => row.timePerOperationOfB1 !== undefined)
-    .map((row) => `${row.work} takes ${row.timePerOperationOfB1}× the time of B1 per floating-point operation.`);
+  const comparisons = rows.flatMap(({ work, comparison }) =>
+    comparison
+      ? [`${work} takes ${comparison.timePerOperation}× the time of ${comparison.like} per floating-point operation.`]
+      : [],
+  );
   const said = [...new Set(rows.flatMap((row) => row.notes))].map((note) => {
     const concerned = rows.filter((row) => row.notes.includes(note)).map((row) => row.work);
     return `${concerned.join(", ")}: ${note}`;
   });
-  const notes = [...likeB1, ...said];
+  const notes = [...comparisons, ...said];
   return [
     `${machine}; Node ${node}; ${numerics} arithmetic; one thread; medians of interleaved rounds`,
     "",

@@ -1,38 +1,49 @@
 // The rows: what is timed, in which unit, and how much one run of it does.
+import {
+  gpt,
+  gptOperations,
+  gptOther,
+  type GptSizes,
+  leNet,
+  leNetOperations,
+  leNetOther,
+  type LeNetSizes,
+  lstm,
+  lstmOperations,
+  lstmOther,
+  type LstmSizes,
+  mlpB1,
+  mlpB2,
+  mlpForward,
+  mlpOperations,
+  mlpOther,
+  type MlpSizes,
+  resNet,
+  resNetOperations,
+  resNetOther,
+  type ResNetSizes,
+} from "./nets.ts";
 
 export interface Work {
   readonly name: string;
   /** One line for the table. */
   readonly title: string;
-  readonly unit: "GFLOP/s" | "us" | "env steps/s";
+  readonly unit: "GFLOP/s" | "us" | "ms" | "samples/s" | "tokens/s" | "env steps/s";
   readonly better: "higher" | "lower";
-  /** What one run does, in floating-point operations or environment steps; for "us" the operations, for comparison among rows. */
+  /** How much of what a rate counts one run does; of a row in units of time, 1. */
   readonly amount: number;
+  /** Floating-point operations of one run, of nets those of their matrix products; 0 where none are counted. */
+  readonly operations: number;
+  /** The row that this one resembles in all but sizes: its time per operation is compared with that one's. */
+  readonly like?: string;
   /** Whether kernels of WebAssembly do the work. */
   readonly wasm: boolean;
 }
 
-/** A net, the batch it is trained on, and what its steps cost. */
-export interface NetShape {
-  readonly widths: readonly number[];
-  readonly batch: number;
-}
-
-export const netB1: NetShape = { widths: [4, 64, 64, 2], batch: 64 };
-export const netB2: NetShape = { widths: [784, 256, 128, 10], batch: 64 };
-/** Of other widths, batch, activation and loss: shows that nothing knows the row B1. */
-export const netOther: NetShape = { widths: [6, 80, 48, 3], batch: 56 };
 /** Elements of M-tanh. */
 export const ELEMENTS: number = 2 ** 20;
 /** Lanes of H. */
 export const LANES = 64;
-
-/** Operations of the products of a forward pass: 2·batch·inputs·outputs for every layer. */
-const forward = ({ widths, batch }: NetShape): number =>
-  widths.slice(1).reduce((sum, outputs, i) => sum + 2 * batch * widths[i] * outputs, 0);
-
-/** … and of a training step: as many again for the weights' gradients, and for the inputs' of all layers but the first. */
-const training = (net: NetShape): number => 3 * forward(net) - 2 * net.batch * net.widths[0] * net.widths[1];
 
 const product = (n: number): Work => ({
   name: `A-${n}`,
@@ -40,58 +51,110 @@ const product = (n: number): Work => ({
   unit: "GFLOP/s",
   better: "higher",
   amount: 2 * n ** 3,
+  operations: 2 * n ** 3,
   wasm: true,
 });
 
-const step = (name: string, net: NetShape, rest: string): Work => ({
+/** Time of something short. */
+const duration = (name: string, title: string, operations: number): Work => ({
   name,
-  title: `MLP ${net.widths.join("-")}, batch ${net.batch}, ${rest}: loss, gradient, Adam`,
+  title,
   unit: "us",
   better: "lower",
-  amount: training(net),
+  amount: 1,
+  operations,
   wasm: true,
+});
+
+const mlpStep = (name: string, net: MlpSizes, rest: string): Work =>
+  duration(name, `MLP ${net.widths.join("-")}, batch ${net.batch}, ${rest}: loss, gradient, Adam`, mlpOperations(net));
+
+const leNetStep = (name: string, net: LeNetSizes): Work => ({
+  name,
+  title: `LeNet-5 ${net.side}×${net.side}×${net.channels}, ${net.convolutions.map(({ outputs, kernel }) => `${outputs}@${kernel}×${kernel}`).join(", ")}, ${net.widths.join("-")}, batch ${net.batch}: training`,
+  unit: "samples/s",
+  better: "higher",
+  amount: net.batch,
+  operations: leNetOperations(net),
+  wasm: true,
+});
+
+const lstmStep = (name: string, net: LstmSizes): Work => ({
+  name,
+  title: `LSTM ${net.inputs}→${net.hidden}, ${net.steps} steps, batch ${net.batch}: training`,
+  unit: "ms",
+  better: "lower",
+  amount: 1,
+  operations: lstmOperations(net),
+  wasm: true,
+});
+
+const gptStep = (name: string, net: GptSizes): Work => ({
+  name,
+  title: `GPT width ${net.width}, ${net.heads} heads, ${net.layers} layers, context ${net.context}, batch ${net.batch}: training`,
+  unit: "tokens/s",
+  better: "higher",
+  amount: net.batch * net.context,
+  operations: gptOperations(net),
+  wasm: true,
+});
+
+const resNetStep = (name: string, net: ResNetSizes): Work => ({
+  name,
+  title: `ResNet-8 ${net.side}×${net.side}×${net.channels}, ${net.widths.join("-")}, batch ${net.batch}: training`,
+  unit: "samples/s",
+  better: "higher",
+  amount: net.batch,
+  operations: resNetOperations(net),
+  wasm: true,
+});
+
+const environmentSteps = (name: string, title: string, lanes: number): Work => ({
+  name,
+  title: `CartPole-v1, ${title}, random actions`,
+  unit: "env steps/s",
+  better: "higher",
+  amount: lanes,
+  operations: 0,
+  wasm: false,
 });
 
 export const works: readonly Work[] = [
   ...[64, 128, 256, 512, 1024].map(product),
-  step("B1", netB1, "ReLU, squared error"),
-  step("B1-other", netOther, "tanh, Huber"),
-  step("B2", netB2, "ReLU, cross-entropy"),
-  {
-    name: "C",
-    title: "act: MLP 4-64-64-2, host observation in, action out",
-    unit: "us",
-    better: "lower",
-    amount: forward({ ...netB1, batch: 1 }),
-    wasm: true,
-  },
-  {
-    name: "H",
-    title: `CartPole-v1, ${LANES} environments by makeVector, random actions`,
-    unit: "env steps/s",
-    better: "higher",
-    amount: LANES,
-    wasm: false,
-  },
-  {
-    name: "H-scalar",
-    title: "CartPole-v1, one environment by make, random actions",
-    unit: "env steps/s",
-    better: "higher",
-    amount: 1,
-    wasm: false,
-  },
-  { name: "M-tanh", title: `tanh of ${ELEMENTS} elements`, unit: "us", better: "lower", amount: ELEMENTS, wasm: true },
-  {
-    name: "M-adam",
-    title: "Adam on the 235 146 parameters of B2",
-    unit: "us",
-    better: "lower",
-    amount: 235_146,
-    wasm: true,
-  },
+  mlpStep("B1", mlpB1, "ReLU, squared error"),
+  { ...mlpStep("B1-other", mlpOther, "tanh, Huber"), like: "B1" },
+  mlpStep("B2", mlpB2, "ReLU, cross-entropy"),
+  duration("C", "act: MLP 4-64-64-2, host observation in, action out", mlpForward({ ...mlpB1, batch: 1 })),
+  leNetStep("D", leNet),
+  { ...leNetStep("D-other", leNetOther), like: "D" },
+  lstmStep("E", lstm),
+  { ...lstmStep("E-other", lstmOther), like: "E" },
+  gptStep("F", gpt),
+  { ...gptStep("F-other", gptOther), like: "F" },
+  resNetStep("G", resNet),
+  { ...resNetStep("G-other", resNetOther), like: "G" },
+  environmentSteps("H", `${LANES} environments by makeVector`, LANES),
+  environmentSteps("H-scalar", "one environment by make", 1),
+  duration("M-tanh", `tanh of ${ELEMENTS} elements`, ELEMENTS),
+  duration("M-adam", "Adam on the 235 146 parameters of B2", 235_146),
 ];
 
 /** What a run of so many seconds means in the unit of the row. */
 export const figure = ({ unit, amount }: Work, seconds: number): number =>
-  unit === "us" ? seconds * 1e6 : unit === "GFLOP/s" ? amount / seconds / 1e9 : amount / seconds;
+  unit === "us"
+    ? seconds * 1e6
+    : unit === "ms"
+      ? seconds * 1e3
+      : unit === "GFLOP/s"
+        ? amount / seconds / 1e9
+        : amount / seconds;
+
+/** The seconds of a run that a figure of the row means. */
+export const secondsOf = ({ unit, amount }: Work, value: number): number =>
+  unit === "us"
+    ? value / 1e6
+    : unit === "ms"
+      ? value / 1e3
+      : unit === "GFLOP/s"
+        ? amount / value / 1e9
+        : amount / value;

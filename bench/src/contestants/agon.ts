@@ -1,6 +1,6 @@
 // agon, by its public API alone.
 import { make, makeVector } from "@agon/environments";
-import { crossEntropy, huber, MLP, mse, relu, tanh } from "@agon/nn";
+import { MLP } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { argmax } from "@agon/rl";
 import {
@@ -14,8 +14,10 @@ import {
   zeros,
 } from "@agon/tensor";
 import { integers, normals } from "../inputs.ts";
-import { ELEMENTS, LANES, type NetShape, netB1, netB2, netOther } from "../works.ts";
-import { checkFell, checkProduct, type Contestant, type Prepared } from "./contestant.ts";
+import { mlpB1, mlpB2 } from "../nets.ts";
+import { ELEMENTS, LANES } from "../works.ts";
+import { trainingSteps } from "./agon-nets.ts";
+import { checkProduct, type Contestant, type Prepared } from "./contestant.ts";
 
 /** Operands and result stay where the backend keeps them. */
 const product = (n: number): Prepared => {
@@ -25,35 +27,8 @@ const product = (n: number): Prepared => {
   return { run, outcome: () => c.toHost(), check: () => checkProduct(n, x, y, c.toHost()) };
 };
 
-interface Training {
-  readonly net: NetShape;
-  readonly activation: (x: Tensor) => Tensor;
-  readonly loss: (prediction: Tensor, target: Tensor) => Tensor;
-  readonly target: Tensor;
-}
-
-const trainingStep = ({ net: { widths, batch }, activation, loss, target }: Training): Prepared => {
-  const model = new MLP(...widths, { activation });
-  const optimizer = new Adam(model.parameters(), { learningRate: 1e-3 });
-  const input = tensor(normals("input", batch * widths[0]), { shape: [batch, widths[0]] });
-  const step = compile((x: Tensor, y: Tensor) => optimizer.minimize(() => loss(model.forward(x), y)));
-  const bound = step.bind(input, target);
-  bound.run();
-  const first = bound.outputs[0][0];
-  return {
-    run: bound.run,
-    outcome: () => Float32Array.from(model.parameters().flatMap((parameter) => [...parameter.toHost()])),
-    check: () => checkFell(first, bound.outputs[0][0]),
-  };
-};
-
-const regression = ({ widths, batch }: NetShape): Tensor => {
-  const outputs = widths[widths.length - 1];
-  return tensor(normals("target", batch * outputs), { shape: [batch, outputs] });
-};
-
 const act = (): Prepared => {
-  const model = new MLP(...netB1.widths);
+  const model = new MLP(...mlpB1.widths);
   const forward = compile((x: Tensor) => model.forward(x)).bind(zeros([1, 4]));
   const [input, output] = [forward.inputs[0], forward.outputs[0] as Float32Array];
   const observations = normals("observations", 4 * 1024);
@@ -122,7 +97,7 @@ const elementwise = (): Prepared => {
 };
 
 const adam = (): Prepared => {
-  const parameters = new MLP(...netB2.widths).parameters();
+  const parameters = new MLP(...mlpB2.widths).parameters();
   const optimizer = new Adam(parameters, { learningRate: 1e-3 });
   const gradients = parameters.map(({ shape }, i) => {
     const size = shape.reduce((n, length) => n * length, 1);
@@ -147,15 +122,7 @@ export const createContestant = async ({ numerics, vectorBits }: Choice): Promis
     numerics: backendInForce().numerics,
     rows: {
       ...Object.fromEntries([64, 128, 256, 512, 1024].map((n) => [`A-${n}`, () => product(n)])),
-      B1: () => trainingStep({ net: netB1, activation: relu, loss: mse, target: regression(netB1) }),
-      "B1-other": () => trainingStep({ net: netOther, activation: tanh, loss: huber, target: regression(netOther) }),
-      B2: () =>
-        trainingStep({
-          net: netB2,
-          activation: relu,
-          loss: crossEntropy,
-          target: tensor(integers("classes", netB2.batch, 10)),
-        }),
+      ...trainingSteps,
       C: act,
       H: vectorSteps,
       "H-scalar": scalarSteps,

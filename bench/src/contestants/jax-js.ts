@@ -1,7 +1,8 @@
 // jax-js on its wasm backend, whole steps under jit: the same works in its idioms. Arrays are consumed when passed; `ref` keeps them.
 import { defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 import { integers, normals } from "../inputs.ts";
-import { ELEMENTS, type NetShape, netB1, netB2, netOther } from "../works.ts";
+import { mlpB1, mlpB2, mlpOther, type MlpSizes } from "../nets.ts";
+import { ELEMENTS } from "../works.ts";
 import { checkFell, checkProduct, type Contestant, type Prepared } from "./contestant.ts";
 
 type Array = np.Array;
@@ -55,7 +56,7 @@ const keep = (params: Params): Params => tree.ref(params) as unknown as Params;
 
 /** Adam is written out, so that it fuses with the gradients. Results are lazy: reading the loss makes the whole step happen. */
 const trainingStep = (
-  { widths, batch }: NetShape,
+  { widths, batch }: MlpSizes,
   activation: (x: Array) => Array,
   loss: (prediction: Array, target: Array) => Array,
   target: Array,
@@ -111,15 +112,15 @@ const trainingStep = (
   return { run, check: () => checkFell(first, last) };
 };
 
-const regression = ({ widths, batch }: NetShape): Array => array("target", [batch, widths[widths.length - 1]]);
+const regression = ({ widths, batch }: MlpSizes): Array => array("target", [batch, widths[widths.length - 1]]);
 
 const oneHot = (): Array => {
-  const classes = integers("classes", netB2.batch, 10);
-  const data = new Float32Array(netB2.batch * 10);
+  const classes = integers("classes", mlpB2.batch, 10);
+  const data = new Float32Array(mlpB2.batch * 10);
   classes.forEach((index, i) => {
     data[i * 10 + index] = 1;
   });
-  return np.array(data).reshape([netB2.batch, 10]);
+  return np.array(data).reshape([mlpB2.batch, 10]);
 };
 
 const squaredError = (prediction: Array, target: Array): Array => {
@@ -136,7 +137,7 @@ const huber = (prediction: Array, target: Array): Array => {
 const crossEntropy = (logits: Array, target: Array): Array => nn.logSoftmax(logits).mul(target).sum(-1).mean().mul(-1);
 
 const act = (): Prepared => {
-  const params = layers(netB1.widths);
+  const params = layers(mlpB1.widths);
   const observation = normals("observations", 4);
   const f = jit((net: Params, x: Array) => np.argmax(forward(net, x, nn.relu), 1));
   return { run: () => f(keep(params), np.array(observation).reshape([1, 4])).dataSync() };
@@ -163,9 +164,9 @@ export const createContestant = async (): Promise<Contestant> => {
     name: "jax-js-wasm 0.1.25",
     rows: {
       ...Object.fromEntries([64, 128, 256, 512, 1024].map((n) => [`A-${n}`, () => product(n)])),
-      B1: () => trainingStep(netB1, nn.relu, squaredError, regression(netB1)),
-      "B1-other": () => trainingStep(netOther, np.tanh, huber, regression(netOther)),
-      B2: () => trainingStep(netB2, nn.relu, crossEntropy, oneHot()),
+      B1: () => trainingStep(mlpB1, nn.relu, squaredError, regression(mlpB1)),
+      "B1-other": () => trainingStep(mlpOther, np.tanh, huber, regression(mlpOther)),
+      B2: () => trainingStep(mlpB2, nn.relu, crossEntropy, oneHot()),
       C: act,
       "M-tanh": elementwise,
     },

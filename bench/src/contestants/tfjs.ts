@@ -3,7 +3,8 @@ import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import "./tfjs-gradients.ts";
 import { integers, normals } from "../inputs.ts";
-import { ELEMENTS, type NetShape, netB1, netB2, netOther } from "../works.ts";
+import { mlpB1, mlpB2, mlpOther, type MlpSizes } from "../nets.ts";
+import { ELEMENTS } from "../works.ts";
 import { checkFell, checkProduct, type Contestant, type Prepared } from "./contestant.ts";
 
 const product = (n: number): Prepared => {
@@ -30,7 +31,7 @@ const forward = (net: readonly Layer[], x: tf.Tensor, activation: (x: tf.Tensor)
   }, x);
 
 const trainingStep = (
-  { widths, batch }: NetShape,
+  { widths, batch }: MlpSizes,
   activation: (x: tf.Tensor) => tf.Tensor,
   loss: (prediction: tf.Tensor) => tf.Tensor,
 ): Prepared => {
@@ -43,11 +44,11 @@ const trainingStep = (
   return { run: () => optimizer.minimize(f), check: () => checkFell(first, value()) };
 };
 
-const regression = ({ widths, batch }: NetShape): tf.Tensor =>
+const regression = ({ widths, batch }: MlpSizes): tf.Tensor =>
   tf.tensor2d(normals("target", batch * widths[widths.length - 1]), [batch, widths[widths.length - 1]]);
 
 const act = (): Prepared => {
-  const net = layers(netB1.widths);
+  const net = layers(mlpB1.widths);
   const observation = normals("observations", 4);
   const f = (x: tf.Tensor): tf.Tensor =>
     net.reduce<tf.Tensor>(
@@ -69,7 +70,7 @@ const elementwise = (): Prepared => {
 };
 
 const adam = (): Prepared => {
-  const variables = layers(netB2.widths).flat();
+  const variables = layers(mlpB2.widths).flat();
   const gradients = Object.fromEntries(
     variables.map((variable, i) => [variable.name, tf.tensor(normals(`gradient ${i}`, variable.size), variable.shape)]),
   );
@@ -83,15 +84,15 @@ export const createContestant = async (): Promise<Contestant> => {
   tf.enableProdMode();
   await tf.setBackend("wasm");
   await tf.ready();
-  const [b1, other] = [regression(netB1), regression(netOther)];
-  const classes = tf.cast(tf.oneHot(tf.tensor1d(integers("classes", netB2.batch, 10), "int32"), 10), "float32");
+  const [b1, other] = [regression(mlpB1), regression(mlpOther)];
+  const classes = tf.cast(tf.oneHot(tf.tensor1d(integers("classes", mlpB2.batch, 10), "int32"), 10), "float32");
   return {
     name: `tfjs-wasm ${tf.version_core}`,
     rows: {
       ...Object.fromEntries([64, 128, 256, 512, 1024].map((n) => [`A-${n}`, () => product(n)])),
-      B1: () => trainingStep(netB1, tf.relu, (prediction) => tf.losses.meanSquaredError(b1, prediction)),
-      "B1-other": () => trainingStep(netOther, tf.tanh, (prediction) => tf.losses.huberLoss(other, prediction)),
-      B2: () => trainingStep(netB2, tf.relu, (prediction) => tf.losses.softmaxCrossEntropy(classes, prediction)),
+      B1: () => trainingStep(mlpB1, tf.relu, (prediction) => tf.losses.meanSquaredError(b1, prediction)),
+      "B1-other": () => trainingStep(mlpOther, tf.tanh, (prediction) => tf.losses.huberLoss(other, prediction)),
+      B2: () => trainingStep(mlpB2, tf.relu, (prediction) => tf.losses.softmaxCrossEntropy(classes, prediction)),
       C: act,
       "M-tanh": elementwise,
       "M-adam": adam,
