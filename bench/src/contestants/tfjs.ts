@@ -1,11 +1,11 @@
 // TensorFlow.js on its wasm backend: the same works in its idioms.
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
-import "./tfjs-gradients.ts";
-import { integers, normals } from "../inputs.ts";
-import { mlpB1, mlpB2, mlpOther, type MlpSizes } from "../nets.ts";
+import { normals } from "../inputs.ts";
+import { mlpB1, mlpB2 } from "../nets.ts";
 import { ELEMENTS } from "../works.ts";
-import { checkFell, checkProduct, type Contestant, type Prepared } from "./contestant.ts";
+import { checkProduct, type Contestant, type Prepared } from "./contestant.ts";
+import { layers, trainingSteps } from "./tfjs-nets.ts";
 
 const product = (n: number): Prepared => {
   const [x, y] = [normals("left", n * n), normals("right", n * n)];
@@ -15,37 +15,6 @@ const product = (n: number): Prepared => {
     check: () => checkProduct(n, x, y, tf.matMul(a, b).dataSync()),
   };
 };
-
-type Layer = readonly [weight: tf.Variable, bias: tf.Variable];
-
-const layers = (widths: readonly number[]): Layer[] =>
-  widths.slice(1).map((outputs, i) => {
-    const weight = tf.tensor2d(normals(`weight ${i}`, widths[i] * outputs, widths[i] ** -0.5), [widths[i], outputs]);
-    return [tf.variable(weight), tf.variable(tf.zeros([outputs]))];
-  });
-
-const forward = (net: readonly Layer[], x: tf.Tensor, activation: (x: tf.Tensor) => tf.Tensor): tf.Tensor =>
-  net.reduce<tf.Tensor>((value, [weight, bias], i) => {
-    const sum = tf.add(tf.matMul(value as tf.Tensor2D, weight as unknown as tf.Tensor2D), bias);
-    return i < net.length - 1 ? activation(sum) : sum;
-  }, x);
-
-const trainingStep = (
-  { widths, batch }: MlpSizes,
-  activation: (x: tf.Tensor) => tf.Tensor,
-  loss: (prediction: tf.Tensor) => tf.Tensor,
-): Prepared => {
-  const net = layers(widths);
-  const x = tf.tensor2d(normals("input", batch * widths[0]), [batch, widths[0]]);
-  const optimizer = tf.train.adam(1e-3);
-  const f = (): tf.Scalar => loss(forward(net, x, activation)) as tf.Scalar;
-  const value = (): number => tf.tidy(() => f().dataSync()[0]);
-  const first = value();
-  return { run: () => optimizer.minimize(f), check: () => checkFell(first, value()) };
-};
-
-const regression = ({ widths, batch }: MlpSizes): tf.Tensor =>
-  tf.tensor2d(normals("target", batch * widths[widths.length - 1]), [batch, widths[widths.length - 1]]);
 
 const act = (): Prepared => {
   const net = layers(mlpB1.widths);
@@ -84,15 +53,11 @@ export const createContestant = async (): Promise<Contestant> => {
   tf.enableProdMode();
   await tf.setBackend("wasm");
   await tf.ready();
-  const [b1, other] = [regression(mlpB1), regression(mlpOther)];
-  const classes = tf.cast(tf.oneHot(tf.tensor1d(integers("classes", mlpB2.batch, 10), "int32"), 10), "float32");
   return {
     name: `tfjs-wasm ${tf.version_core}`,
     rows: {
       ...Object.fromEntries([64, 128, 256, 512, 1024].map((n) => [`A-${n}`, () => product(n)])),
-      B1: () => trainingStep(mlpB1, tf.relu, (prediction) => tf.losses.meanSquaredError(b1, prediction)),
-      "B1-other": () => trainingStep(mlpOther, tf.tanh, (prediction) => tf.losses.huberLoss(other, prediction)),
-      B2: () => trainingStep(mlpB2, tf.relu, (prediction) => tf.losses.softmaxCrossEntropy(classes, prediction)),
+      ...trainingSteps,
       C: act,
       "M-tanh": elementwise,
       "M-adam": adam,
