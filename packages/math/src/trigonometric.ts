@@ -42,17 +42,16 @@ const cosKernel = (x: number, tail: number): number => {
   return w + (1 - w - half + (z * r - x * tail));
 };
 
-// Result of the last reduction: x = quadrant·π/2 + rest + tail.
-let rest = 0;
-let tail = 0;
+/** Result of the last reduction, [rest, tail]: x = quadrant·π/2 + rest + tail. An array: numbers in variables of a module are boxed at every write. */
+const reduced = new Float64Array(2);
 
-/** Reduces x by multiples of π/2, leaving `rest` and `tail`; returns the quadrant. */
+/** Reduces x by multiples of π/2, leaving rest and tail in `reduced`; returns the quadrant. */
 const reduceAngle = (x: number): number => {
   if (Math.abs(x) > 1647099) return reduceHuge(x);
   const n = Math.floor(x * TWO_OVER_PI + 0.5);
   let r = x - n * HALF_PI_1;
   let w = n * HALF_PI_1_REST;
-  rest = r - w;
+  let rest = r - w;
   // Cancellation ate more than 16 bits: take the next 33 bits of π/2, and once more.
   if (Math.abs(rest) < Math.abs(x) * 2 ** -16) {
     let t = r;
@@ -68,7 +67,8 @@ const reduceAngle = (x: number): number => {
       rest = r - w;
     }
   }
-  tail = r - rest - w;
+  reduced[0] = rest;
+  reduced[1] = r - rest - w;
   return n & 3;
 };
 
@@ -99,12 +99,10 @@ const reduceHuge = (x: number): number => {
   let remainder = value - quotient * halfPi;
   if (x < 0) [quotient, remainder] = [-quotient, -remainder];
   const toNumber = (fraction: bigint): number => Number(fraction >> (FRACTION_BITS - 160n)) * 2 ** -160;
-  rest = toNumber(remainder);
-  tail = toNumber(remainder - (BigInt(Math.round(rest * 2 ** 60)) << (FRACTION_BITS - 60n)));
-  rest = Math.round(rest * 2 ** 60) * 2 ** -60;
-  const sum = rest + tail;
-  tail = tail - (sum - rest);
-  rest = sum;
+  const upper = Math.round(toNumber(remainder) * 2 ** 60);
+  const lower = toNumber(remainder - (BigInt(upper) << (FRACTION_BITS - 60n)));
+  reduced[0] = upper * 2 ** -60 + lower;
+  reduced[1] = lower - (reduced[0] - upper * 2 ** -60);
   return Number(((quotient % 4n) + 4n) % 4n);
 };
 
@@ -113,7 +111,7 @@ export const sin = (x: number): number => {
   if (Math.abs(x) <= QUARTER_PI) return Math.abs(x) < 1e-8 ? x : sinKernel(x, 0);
   if (!Number.isFinite(x)) return NaN;
   const quadrant = reduceAngle(x);
-  const y = quadrant % 2 === 0 ? sinKernel(rest, tail) : cosKernel(rest, tail);
+  const y = quadrant % 2 === 0 ? sinKernel(reduced[0], reduced[1]) : cosKernel(reduced[0], reduced[1]);
   return quadrant < 2 ? y : -y;
 };
 
@@ -122,6 +120,6 @@ export const cos = (x: number): number => {
   if (Math.abs(x) <= QUARTER_PI) return cosKernel(x, 0);
   if (!Number.isFinite(x)) return NaN;
   const quadrant = reduceAngle(x);
-  const y = quadrant % 2 === 0 ? cosKernel(rest, tail) : sinKernel(rest, tail);
+  const y = quadrant % 2 === 0 ? cosKernel(reduced[0], reduced[1]) : sinKernel(reduced[0], reduced[1]);
   return quadrant === 0 || quadrant === 3 ? y : -y;
 };

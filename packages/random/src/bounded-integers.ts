@@ -4,6 +4,8 @@ import type { Pcg64 } from "./pcg64.ts";
 
 const TWO_32 = 4294967296;
 const TWO_64 = 1n << 64n;
+/** The product of a word and a count up to this is exact in float64. */
+const EXACT = 2097152;
 
 /** Uniform in [0, count), 1 ≤ count ≤ 2⁵³, from 32 bits where they suffice; a single value costs no bits. */
 export const below = (bits: Pcg64, count: number): number => {
@@ -19,7 +21,7 @@ export const below = (bits: Pcg64, count: number): number => {
       left = Math.imul(word, count) >>> 0;
     }
   }
-  return mulHigh(word, count);
+  return count <= EXACT ? Math.floor((word * count) / TWO_32) : mulHigh(word, count);
 };
 
 /** Uniform in [0, count), 1 ≤ count ≤ 2³², by another way than `below`: as many low bits as count − 1 has, until they are small enough. */

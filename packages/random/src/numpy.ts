@@ -81,6 +81,8 @@ export class NumpyGenerator implements Random {
 
   /** NumPy's integers(low, high) of its default type, int64. */
   integer(lowOrHigh: number, high?: number): number {
+    // The common case first: dice and cards are drawn in hot loops.
+    if (high === undefined && lowOrHigh > 0 && lowOrHigh === (lowOrHigh | 0)) return below(this.bits, lowOrHigh);
     const [low, count] = high === undefined ? [0, lowOrHigh] : [lowOrHigh, high - lowOrHigh];
     if (!Number.isSafeInteger(low) || !Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(low + count))
       throw new RangeError(

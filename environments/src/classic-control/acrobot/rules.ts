@@ -39,11 +39,10 @@ export function startingState(random: Random, options?: ResetOptions): AcrobotSt
 /** Which equations of motion: those of the book, or those printed in the NIPS paper, which lack a term. */
 export type AcrobotEquations = "book" | "nips";
 
-// Accelerations of the last evaluation; module variables, so that the hot loop allocates nothing.
-let shoulderAcceleration = 0;
-let elbowAcceleration = 0;
+/** Accelerations of the last evaluation, [shoulder, elbow]: one array for all, so that the hot loop allocates nothing. */
+const accelerations = new Float64Array(2);
 
-/** The equations of motion (Sutton & Barto, first edition, Figure 11.4), written into the two variables above. */
+/** The equations of motion (Sutton & Barto, first edition, Figure 11.4), written into `accelerations`. */
 function accelerate(
   { equations, torque }: { equations: AcrobotEquations; torque: number },
   shoulder: number,
@@ -67,9 +66,10 @@ function accelerate(
     phi2;
   const centrifugal =
     equations === "nips" ? 0 : MASS * LINK_LENGTH * CENTRE * (shoulderVelocity * shoulderVelocity) * sine;
-  elbowAcceleration =
+  const elbowAcceleration =
     (torque + (d2 / d1) * phi1 - centrifugal - phi2) / (MASS * CENTRE ** 2 + INERTIA - (d2 * d2) / d1);
-  shoulderAcceleration = -(d2 * elbowAcceleration + phi1) / d1;
+  accelerations[0] = -(d2 * elbowAcceleration + phi1) / d1;
+  accelerations[1] = elbowAcceleration;
 }
 
 /** One step of 0.2 s by the classical Runge–Kutta method, in place on a row [shoulder, elbow, their velocities]. */
@@ -82,25 +82,22 @@ export function swing(states: Float64Array, row: number, action: number, equatio
   const va1 = states[row + 2];
   const vb1 = states[row + 3];
   accelerate(drive, a, b, va1, vb1);
-  const ga1 = shoulderAcceleration;
-  const gb1 = elbowAcceleration;
+  const [ga1, gb1] = [accelerations[0], accelerations[1]];
   const va2 = va1 + half * ga1;
   const vb2 = vb1 + half * gb1;
   accelerate(drive, a + half * va1, b + half * vb1, va2, vb2);
-  const ga2 = shoulderAcceleration;
-  const gb2 = elbowAcceleration;
+  const [ga2, gb2] = [accelerations[0], accelerations[1]];
   const va3 = va1 + half * ga2;
   const vb3 = vb1 + half * gb2;
   accelerate(drive, a + half * va2, b + half * vb2, va3, vb3);
-  const ga3 = shoulderAcceleration;
-  const gb3 = elbowAcceleration;
+  const [ga3, gb3] = [accelerations[0], accelerations[1]];
   const va4 = va1 + STEP * ga3;
   const vb4 = vb1 + STEP * gb3;
   accelerate(drive, a + STEP * va3, b + STEP * vb3, va4, vb4);
   states[row] = wrap(a + sixth * (va1 + 2 * va2 + 2 * va3 + va4));
   states[row + 1] = wrap(b + sixth * (vb1 + 2 * vb2 + 2 * vb3 + vb4));
-  const shoulderSpeed = va1 + sixth * (ga1 + 2 * ga2 + 2 * ga3 + shoulderAcceleration);
-  const elbowSpeed = vb1 + sixth * (gb1 + 2 * gb2 + 2 * gb3 + elbowAcceleration);
+  const shoulderSpeed = va1 + sixth * (ga1 + 2 * ga2 + 2 * ga3 + accelerations[0]);
+  const elbowSpeed = vb1 + sixth * (gb1 + 2 * gb2 + 2 * gb3 + accelerations[1]);
   states[row + 2] = Math.min(Math.max(shoulderSpeed, -SHOULDER_SPEED_LIMIT), SHOULDER_SPEED_LIMIT);
   states[row + 3] = Math.min(Math.max(elbowSpeed, -ELBOW_SPEED_LIMIT), ELBOW_SPEED_LIMIT);
 }
