@@ -23,6 +23,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 /** The few places where a library may look at the clock, each with its reason. */
 const CLOCKS: Readonly<Record<string, string>> = {
   "packages/env/src/moved-clock.ts": "stops the clock while the checker plays; reads no time",
+  "packages/train/src/fit.ts": "shows rates and times left; results do not depend on them",
   "packages/runs/src/drive.ts": "gives the event loop a turn by time budget; results do not depend on it",
 };
 

@@ -2,7 +2,7 @@
 import type { BenchReport, Work } from "@agon/bench";
 import { Interrupted } from "./failure.ts";
 import type { Numerics } from "./library.ts";
-import { bar, createStatusLine } from "./progress.ts";
+import { bar, createStatusLine } from "@agon/runs";
 import { unknownName } from "./settings.ts";
 import type { Surroundings } from "./train.ts";
 

@@ -4,7 +4,7 @@ import { bootstrapInterval, interquartileMean, type Interval, mean } from "@agon
 import { BadInput, Interrupted } from "./failure.ts";
 import type { Library, Numerics } from "./library.ts";
 import { assignOptions, takesOption } from "./options.ts";
-import { bar, createStatusLine, duration, scoreDigits } from "./progress.ts";
+import { bar, createStatusLine, duration, scoreDigits } from "@agon/runs";
 import { buildEnvironment, findAlgorithm, findEnvironment } from "./settings.ts";
 import type { Surroundings, TrainResult } from "./train.ts";
 

@@ -11,7 +11,7 @@ import { listAll, listOne } from "./list.ts";
 import { parseAssignments } from "./options.ts";
 import { settingsOfFolder } from "./resume.ts";
 import { type Asked, readConfig, resolveSettings, SEED_LIMIT, unknownName } from "./settings.ts";
-import { scoreDigits } from "./progress.ts";
+import { scoreDigits } from "@agon/runs";
 import { type Surroundings, train, type TrainResult } from "./train.ts";
 import { integer, numericsTier } from "./values.ts";
 

@@ -1,11 +1,10 @@
 // agon train: one run from its seed to its evaluation, kept in a folder if asked, continued if interrupted.
 import type { EnvironmentDefinition } from "@agon/env";
 import type { Agent, TrainEvent } from "@agon/rl";
-import type { Json, RunSpec } from "@agon/runs";
+import { createStatusLine, type Json, progressText, type RunSpec, scoreDigits, type Terminal } from "@agon/runs";
 import { RunFolder } from "@agon/runs/node";
 import { BadInput, Diverged, exitStatus, Interrupted } from "./failure.ts";
 import type { Evaluation, Library, Numerics } from "./library.ts";
-import { createStatusLine, progressText, type Terminal } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 
 /** What the verbs need of the process around them. */
@@ -156,7 +155,8 @@ const trainTo = async (
   const [from, start] = [agent.steps, now()];
   const show = (): void => {
     const seconds = (now() - start) / 1000;
-    line.show(() => progressText({ from, to: steps, step: agent.steps, seconds, latestReturn }));
+    const latest = `return ${latestReturn === null ? "–" : scoreDigits(latestReturn)}`;
+    line.show(() => progressText({ from, to: steps, step: agent.steps, seconds, unit: "steps", latest }));
   };
   let seconds = 0;
   let stride = 16;

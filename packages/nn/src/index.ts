@@ -127,3 +127,4 @@ export {
 } from "./recurrent/recurrent.ts";
 export type { RecurrentOptions } from "./recurrent/stack.ts";
 export type { ModuleSummary, SummaryRow } from "./summary.ts";
+export { type LayerCall, watchLayers } from "./watch.ts";

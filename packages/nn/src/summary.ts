@@ -1,6 +1,7 @@
 // What a module is made of: its layers in the order of their work, with roles, shapes, parameters and FLOPs.
-import { Parameter, scope, Tensor, tensorsIn } from "@agon/tensor";
+import { Parameter, scope, tensorsIn } from "@agon/tensor";
 import type { AnyModule } from "./module.ts";
+import { watchModules } from "./watch.ts";
 
 export interface SummaryRow {
   /** The layer's path; "" for the input and for the module itself. */
@@ -27,14 +28,6 @@ export interface ModuleSummary {
   toString(): string;
 }
 
-/** One call of a layer's forward. */
-interface Call {
-  readonly name: string;
-  readonly module: AnyModule;
-  readonly inputs: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
-}
-
 /** Runs the module once, in evaluation, and tells what its layers did. */
 export const summarise = (
   modules: ReadonlyMap<string, AnyModule>,
@@ -44,22 +37,22 @@ export const summarise = (
   const own = ownParameters(modules);
   const layers = [...modules].filter(([name]) => own.has(name) || isLeaf(name, modules));
   const described = scope(() => {
-    const calls = watch(layers, run).filter(({ outputs }) => outputs.length > 0);
+    const calls = watchModules(layers, run).filter(({ outputs }) => outputs.length > 0);
     const last = calls.findLast(({ name }) => matricesOf(own.get(name)).length > 0);
     const counted = new Set<string>();
     return calls.map((call): SummaryRow => {
-      const { name, module, inputs, outputs } = call;
+      const { name, kind, inputs, outputs } = call;
       const parameters = counted.has(name) ? [] : (own.get(name) ?? []);
       counted.add(name);
       const weights = matricesOf(own.get(name));
       return {
         name,
-        kind: module.constructor.name,
+        kind,
         role: weights.length === 0 ? "" : call === last ? "output" : "hidden",
         shape: outputs[0].shape,
         weights,
         parameters: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
-        flops: module.flops(
+        flops: (modules.get(name) as AnyModule).flops(
           inputs.map(({ shape }) => shape),
           outputs[0].shape,
         ),
@@ -96,26 +89,6 @@ const ownParameters = (modules: ReadonlyMap<string, AnyModule>): Map<string, Par
     own.set(owner, [...(own.get(owner) ?? []), variable]);
   }
   return own;
-};
-
-/** Runs `run` with every layer's forward watched. */
-const watch = (layers: readonly (readonly [string, AnyModule])[], run: () => unknown): readonly Call[] => {
-  const calls: Call[] = [];
-  const watched = layers as readonly (readonly [string, AnyModule & { forward(...inputs: unknown[]): unknown }])[];
-  for (const [name, module] of watched) {
-    const forward = module.forward.bind(module);
-    module.forward = (...inputs: unknown[]): unknown => {
-      const result = forward(...inputs);
-      calls.push({ name, module, inputs: inputs.filter((x) => x instanceof Tensor), outputs: tensorsIn(result) });
-      return result;
-    };
-  }
-  try {
-    run();
-  } finally {
-    for (const [, module] of watched) Reflect.deleteProperty(module, "forward");
-  }
-  return calls;
 };
 
 const withCommas = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ",");

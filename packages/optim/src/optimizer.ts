@@ -1,7 +1,7 @@
 // What every optimizer does: differentiate, guard, clip, decay, update; and the state it keeps.
 import { log } from "@agon/math";
 import { differentiate, guardFinite, type Parameter, scalar, scope, type Tensor, Variable } from "@agon/tensor";
-import { clipByGlobalNorm } from "./clip.ts";
+import { clipByGlobalNorm, clipByValue } from "./clip.ts";
 
 /** A loss, or an object with a loss and further outputs to return. */
 export type LossResult = Tensor | { readonly loss: Tensor; readonly [name: string]: Tensor };
@@ -14,6 +14,8 @@ export interface OptimizerOptions {
   readonly weightDecay?: number;
   /** Largest joint norm of the gradients. Default: none. */
   readonly clipNorm?: number;
+  /** Largest size of each element of the gradients, brought about before clipNorm. Default: none. */
+  readonly clipValue?: number;
 }
 
 /** A rule that moves parameters θ down gradients g. Its state is in Variables, so that a compiled step replays exactly. */
@@ -22,12 +24,16 @@ export abstract class Optimizer {
   protected readonly rate: Variable;
   private readonly weightDecay: number;
   private readonly clipNorm: number | undefined;
+  private readonly clipValue: number | undefined;
   private readonly state: Variable[] = [];
 
-  constructor(parameters: readonly Parameter[], { learningRate = 1e-3, weightDecay = 0, clipNorm }: OptimizerOptions) {
+  constructor(parameters: readonly Parameter[], options: OptimizerOptions) {
+    const { learningRate = 1e-3, weightDecay = 0, clipNorm, clipValue } = options;
+    requireAboveZero({ clipNorm, clipValue });
     this.parameters = parameters;
     this.weightDecay = weightDecay;
     this.clipNorm = clipNorm;
+    this.clipValue = clipValue;
     this.rate = this.number("learningRate", learningRate);
   }
 
@@ -55,7 +61,8 @@ export abstract class Optimizer {
 
   /** One step with given gradients, in the order of the parameters. */
   update(gradients: readonly Tensor[]): void {
-    const clipped = this.clipNorm === undefined ? gradients : clipByGlobalNorm(gradients, this.clipNorm);
+    const limited = this.clipValue === undefined ? gradients : clipByValue(gradients, this.clipValue);
+    const clipped = this.clipNorm === undefined ? limited : clipByGlobalNorm(limited, this.clipNorm);
     const { weightDecay } = this;
     this.advance(weightDecay === 0 ? clipped : clipped.map((g, i) => g.add(this.parameters[i].value.mul(weightDecay))));
   }
@@ -80,6 +87,12 @@ export abstract class Optimizer {
     return variable;
   }
 }
+
+const requireAboveZero = (limits: Readonly<Record<string, number | undefined>>): void => {
+  for (const [name, limit] of Object.entries(limits))
+    if (limit !== undefined && !(limit > 0))
+      throw new RangeError(`Optimizer: ${name} is ${limit}; expected a number above 0, or leave it out.`);
+};
 
 /** Counts a step: t, from 1 on. */
 export const countStep = (steps: Variable): Tensor => {

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { createStatusLine, progressText } from "./progress.ts";
 
 test("the line shows the share done, the rate of this process, the latest return and the time left", () => {
-  const text = progressText({ from: 1000, to: 5000, step: 3000, seconds: 4, latestReturn: 87.25 });
-  expect(text).toBe("████████████░░░░░░░░ 3000/5000  500 steps/s  return 87.3  ETA 0:04");
-  expect(progressText({ from: 0, to: 10, step: 0, seconds: 0, latestReturn: null })).toContain("return –  ETA –");
-  expect(progressText({ from: 0, to: 4000, step: 1, seconds: 1, latestReturn: 0 })).toContain("ETA 1:06:39");
+  const work = { from: 1000, to: 5000, step: 3000, seconds: 4, unit: "steps", latest: "return 87.3" };
+  expect(progressText(work)).toBe("████████████░░░░░░░░ 3000/5000  500 steps/s  return 87.3  ETA 0:04");
+  expect(progressText({ ...work, from: 0, to: 10, step: 0, seconds: 0 })).toContain("return 87.3  ETA –");
+  expect(progressText({ ...work, from: 0, to: 4000, step: 1, seconds: 1 })).toContain("ETA 1:06:39");
 });
 
 test("a terminal is redrawn at most ten times a second, anything else not at all", () => {

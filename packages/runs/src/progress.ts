@@ -1,11 +1,13 @@
 // The live line on stderr: how far, how fast, how well, how long still.
 
+/** Where progress is shown: process.stderr is one. */
 export interface Terminal {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
 }
 
+/** A line of text that is written over and over. */
 export interface StatusLine {
   /** Puts a text in the place of the one before; it is asked for only if it is shown. */
   show(text: () => string): void;
@@ -33,19 +35,25 @@ export const createStatusLine = (terminal: Terminal, now: () => number): StatusL
   };
 };
 
-interface Position {
+/** How far a piece of work is. */
+export interface Position {
+  /** Where this process began, where it is, and where it ends, in units of the work. */
   readonly from: number;
-  readonly to: number;
   readonly step: number;
+  readonly to: number;
+  /** Since `from`. */
   readonly seconds: number;
-  readonly latestReturn: number | null;
+  /** What is counted: "steps", "batches", … */
+  readonly unit: string;
+  /** How well it goes: "return 87.3", "loss 0.31". */
+  readonly latest: string;
 }
 
-export const progressText = ({ from, to, step, seconds, latestReturn }: Position): string => {
+/** A bar, the count, the rate, how well it goes, and the time left. */
+export const progressText = ({ from, to, step, seconds, unit, latest }: Position): string => {
   const rate = (step - from) / Math.max(seconds, 1e-9);
-  const shown = latestReturn === null ? "–" : scoreDigits(latestReturn);
   const remaining = rate > 0 ? duration((to - step) / rate) : "–";
-  return `${bar(step / to)} ${step}/${to}  ${Math.round(rate)} steps/s  return ${shown}  ETA ${remaining}`;
+  return `${bar(step / to)} ${step}/${to}  ${Math.round(rate)} ${unit}/s  ${latest}  ETA ${remaining}`;
 };
 
 /** Returns of a lake are shares of one, those of a pole hundreds. */
