@@ -40,7 +40,7 @@ const fuses = (memory: WebAssembly.Memory): boolean => {
   return madd(x, x, -(1 + 2 ** -11)) === 2 ** -24;
 };
 
-export const createWasmBackend = ({ numerics = "auto", vectorBits = 128 }: WasmOptions = {}): Backend => {
+export const createWasmBackend = ({ numerics = "auto", vectorBits = 128 }: WasmOptions = {}): WasmBackend => {
   const memory = new Memory();
   const canFuse = numerics !== "strict" && fuses(memory.memory);
   if (numerics === "fused" && !canFuse)
@@ -52,7 +52,8 @@ const pointerOf = (buffer: DeviceBuffer): number => (buffer as WasmBuffer).point
 
 const placed = ({ shape, dtype, buffer }: Operand): Placed => ({ shape, dtype, pointer: pointerOf(buffer) });
 
-class WasmBackend implements Backend {
+/** A backend whose kernels may be called one by one. */
+export class WasmBackend implements Backend {
   readonly name = "wasm";
   readonly numerics: "strict" | "fused";
   readonly constants: ConstantPool;
@@ -76,6 +77,11 @@ class WasmBackend implements Backend {
 
   instantiate(bytes: Uint8Array<ArrayBuffer>, functions?: WebAssembly.ModuleImports): WebAssembly.Exports {
     return instantiate(bytes, this.wasm.memory, functions);
+  }
+
+  /** The memory's current buffer. */
+  get bytes(): ArrayBuffer {
+    return this.wasm.bytes;
   }
 
   supports(dtype: string): boolean {

@@ -1,0 +1,170 @@
+// Which kernel calls may be shared out among threads, and how: outputs are split, sums never, so that no bit depends on the number of threads.
+import type { KernelCall, KernelName } from "./library.ts";
+
+/**
+ * The output of a call falls into parts, rows or images, that need nothing of each other. The same kernel, told to compute fewer parts and
+ * where they lie, computes these bit for bit, and writes nothing behind them: no vector may run over the end of a part.
+ */
+export interface Split {
+  /** Which parameter is the number of parts. */
+  readonly count: number;
+  /** Parameters that are addresses, and how many bytes they go on from one part to the next. All others stay as they are. */
+  readonly steps: readonly (readonly [parameter: number, bytes: number])[];
+  /** Which parameter is the address of scratch memory, where there is any: every thread has its own. */
+  readonly scratch?: number;
+  /** Rough time of the whole call on one thread: whether sharing it out is worth the meeting of the threads. */
+  readonly nanoseconds: number;
+}
+
+type SplitRule = (parameters: readonly number[]) => Split | null;
+
+const rows =
+  (nanosecondsPerElement: number): SplitRule =>
+  ([, , rowCount, columns]) => ({
+    count: 2,
+    steps: [
+      [0, columns * 4],
+      [1, 4],
+    ],
+    nanoseconds: rowCount * columns * nanosecondsPerElement,
+  });
+
+/** Blocks of columns; the kernel writes whole vectors. */
+const columns: SplitRule = ([, , outer, length, inner]) =>
+  inner % 4 > 0
+    ? null
+    : {
+        count: 2,
+        steps: [
+          [0, length * inner * 4],
+          [1, inner * 4],
+        ],
+        nanoseconds: outer * length * inner * 0.3,
+      };
+
+const MULTIPLY_ADD = 0.03;
+
+/** Images of a batch. */
+const images: SplitRule = (parameters) => {
+  const [batch, groups, outputs, channels, height, width, kernelRows, kernelColumns, outRows, outColumns] =
+    parameters.slice(4);
+  const products = batch * groups * outputs * outRows * outColumns * channels * kernelRows * kernelColumns;
+  return {
+    count: 4,
+    steps: [
+      [0, groups * channels * height * width * 4],
+      [2, groups * outputs * outRows * outColumns * 4],
+    ],
+    scratch: 3,
+    nanoseconds: products * MULTIPLY_ADD,
+  };
+};
+
+/** The longest of the outer dims that is long enough, else the longest of all. */
+const moved: SplitRule = (parameters) => {
+  const lengths = parameters.slice(2, 6);
+  const long = lengths.findIndex((length) => length >= 8);
+  const dim = long < 0 ? lengths.indexOf(Math.max(...lengths)) : long;
+  return {
+    count: 2 + dim,
+    steps: [
+      [0, parameters[6 + dim]],
+      [1, parameters[10 + dim]],
+    ],
+    nanoseconds: lengths.reduce((product, length) => product * length, 1) * 0.8,
+  };
+};
+
+/** A kernel that is not named here runs on one thread while the others wait. */
+const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
+  matmul: ([, rowA, , , , m, n, k, batch, nextA, nextB, packed]) => ({
+    count: batch > 1 ? 8 : 5,
+    steps:
+      batch > 1
+        ? [
+            [0, nextA],
+            [3, nextB],
+            [4, m * n * 4],
+          ]
+        : [
+            [0, rowA],
+            [4, n * 4],
+          ],
+    ...(packed > 0 ? { scratch: 11 } : {}),
+    nanoseconds: batch * m * n * k * MULTIPLY_ADD,
+  }),
+  sumRows: rows(0.3),
+  maxRows: rows(1),
+  minRows: rows(1),
+  argmaxRows: rows(1),
+  argminRows: rows(1),
+  sumColumns: columns,
+  maxColumns: columns,
+  minColumns: columns,
+  gatherRows: ([, , , rowCount, length, count]) => ({
+    count: 3,
+    steps: [
+      [0, length * 4],
+      [1, count * 4],
+      [2, count * 4],
+    ],
+    nanoseconds: rowCount * count * 2,
+  }),
+  scatterAddRows: ([, , , rowCount, length, count]) => ({
+    count: 3,
+    steps: [
+      [0, count * 4],
+      [1, count * 4],
+      [2, length * 4],
+    ],
+    nanoseconds: rowCount * (count * 2 + length * 0.1),
+  }),
+  takeRows: ([, , , count, , bytes]) => ({
+    count: 3,
+    steps: [
+      [1, 4],
+      [2, bytes],
+    ],
+    nanoseconds: count * (5 + bytes * 0.1),
+  }),
+  move: moved,
+  fill: ([, count]) => ({ count: 1, steps: [[0, 4]], nanoseconds: count * 0.5 }),
+  conv2d: images,
+  conv2dInput: images,
+  argmaxPool2d: ([, , planes, height, width, kernelRows, kernelColumns, outRows, outColumns]) => ({
+    count: 2,
+    steps: [
+      [0, height * width * 4],
+      [1, outRows * outColumns * 4],
+    ],
+    nanoseconds: planes * outRows * outColumns * kernelRows * kernelColumns * 2,
+  }),
+};
+
+/** How a call may be split; null where it may not. */
+export const splitOf = ({ kernel, parameters }: KernelCall): Split | null => rules[kernel]?.(parameters) ?? null;
+
+/** Where the share of each thread begins, and at last where all end: about equal shares, beginning at multiples of `grain`. */
+export const sharesOf = (count: number, threads: number, grain = 1): number[] =>
+  Array.from({ length: threads + 1 }, (_, thread) =>
+    thread === threads ? count : Math.floor((count * thread) / threads / grain) * grain,
+  );
+
+/** The call for the share of each thread, each in scratch memory of its own; null where a thread has nothing to do. */
+export const partsOf = (
+  { kernel, parameters }: KernelCall,
+  { count, steps, scratch }: Split,
+  threads: number,
+  scratchBytes: number,
+): (KernelCall | null)[] => {
+  const shares = sharesOf(parameters[count], threads);
+  return shares.slice(1).map((end, thread) => {
+    const start = shares[thread];
+    if (start === end) return null;
+    const own = [...parameters];
+    own[count] = end - start;
+    for (const [parameter, bytes] of steps) own[parameter] += start * bytes;
+    if (scratch !== undefined) own[scratch] += thread * scratchBytes;
+    return { kernel, parameters: own };
+  });
+};
