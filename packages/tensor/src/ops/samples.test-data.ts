@@ -279,6 +279,28 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
       ...one([1, 2, 5, 5]),
       attributes: { kernel: [3, 2], stride: [2, 1], padding: [1, 1], dilation: [1, 2], size: [3, 5] },
     },
+    // Enough windows side by side for whole vectors of them, by strides 1, 2 and 3.
+    {
+      ...one([2, 3, 7, 21]),
+      attributes: { kernel: [3, 3], stride: [1, 1], padding: [1, 1], dilation: [1, 1], size: [7, 21] },
+    },
+    {
+      ...one([2, 3, 9, 21]),
+      attributes: { kernel: [3, 2], stride: [2, 2], padding: [1, 1], dilation: [1, 2], size: [5, 11] },
+    },
+    {
+      ...one([1, 2, 4, 31]),
+      attributes: { kernel: [2, 3], stride: [2, 3], padding: [0, 0], dilation: [2, 1], size: [1, 10] },
+    },
+    {
+      inputs: [
+        {
+          shape: [1, 1, 2, 8],
+          data: [1, Number.NaN, 2, 2, -Infinity, 3, 0, -0, Number.NaN, 5, 2, 7, -Infinity, -Infinity, -0, 0],
+        },
+      ],
+      attributes: { kernel: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1], size: [1, 4] },
+    },
     {
       inputs: [{ shape: [1, 1, 1, 4], data: [Number.NaN, 5, -Infinity, -Infinity] }],
       attributes: { kernel: [1, 2], stride: [1, 2], padding: [0, 0], dilation: [1, 1], size: [1, 2] },

@@ -1,4 +1,4 @@
-// Convolution and its two gradients as matrix products: the patches of one image side by side, times the weights. And pooling.
+// Convolution and its two gradients as matrix products: the patches of one image side by side, times the weights.
 import type { Attributes, Spec } from "../../backend.ts";
 import {
   addF32,
@@ -21,12 +21,6 @@ import {
   loadF32,
   loopWhile,
   mulI32,
-  andI32,
-  lessF32,
-  lessU32,
-  notEqualF32,
-  orI32,
-  storeI32,
   set,
   shiftLeftI32,
   type Signature,
@@ -309,54 +303,9 @@ const weightGradient = driver(
   },
 );
 
-/** Parameters of argmaxPool2d: x, out, and the geometry with the number of planes as channels. */
-const POOL_PARAMETERS = 2 + GEOMETRY.length;
-
-/** argmaxPool2d(x, out, …geometry): place in its plane of each window's first largest element; NaN is the largest, padding never counts. */
-const pool = ((): FunctionBuilder => {
-  const f = new FunctionBuilder("argmaxPool2d", i32s(POOL_PARAMETERS));
-  const [x, out] = [0, 1];
-  const geometry = geometryFrom(2);
-  const g = (key: GeometryName): Code => get(geometry[key]);
-  const local = (): number => f.local("i32");
-  const [plane, i, j, p, q, top, left, row, column, best] = Array.from({ length: 10 }, local);
-  const [largest, value] = [f.local("f32"), f.local("f32")];
-  const inside = (place: number, length: Code): Code => lessU32(get(place), length);
-  const first = lessI32(get(best), i32(0));
-  const isNaN = (number: number): Code => notEqualF32(get(number), get(number));
-  const larger = orI32(lessF32(get(largest), get(value)), andI32(isNaN(value), isZeroI32(isNaN(largest))));
-  const tap = [
-    set(column, addI32(get(left), mulI32(get(q), g("dilationColumns")))),
-    ifThen(andI32(inside(row, g("height")), inside(column, g("width"))), [
-      set(value, loadF32(addI32(get(x), bytesOf(addI32(mulI32(get(row), g("width")), get(column)))))),
-      ifThen(orI32(first, larger), [
-        set(best, addI32(mulI32(get(row), g("width")), get(column))),
-        set(largest, get(value)),
-      ]),
-    ]),
-  ];
-  const line = [
-    set(row, addI32(get(top), mulI32(get(p), g("dilationRows")))),
-    countUp(q, i32(0), i32(1), g("kernelColumns"), tap),
-  ];
-  const window = [
-    set(top, subI32(mulI32(get(i), g("strideRows")), g("paddingRows"))),
-    set(left, subI32(mulI32(get(j), g("strideColumns")), g("paddingColumns"))),
-    set(best, i32(-1)),
-    countUp(p, i32(0), i32(1), g("kernelRows"), line),
-    storeI32(get(out), get(best)),
-    move(out, i32(4)),
-  ];
-  const windows = countUp(i, i32(0), i32(1), g("rows"), countUp(j, i32(0), i32(1), g("columns"), window));
-  f.body = countUp(plane, i32(0), i32(1), g("channels"), [windows, move(x, bytesOf(product(g("height"), g("width"))))]);
-  return f;
-})();
-
-/** conv2d, conv2dInput, conv2dWeight (image, weight, output, scratch, batch, groups, outputs, …geometry), and argmaxPool2d. */
+/** conv2d, conv2dInput, conv2dWeight (image, weight, output, scratch, batch, groups, outputs, …geometry). */
 export const convolutionModule = (): Uint8Array<ArrayBuffer> =>
-  encodeModule([gatherPatches, scatterPatches, forward, inputGradient, weightGradient, pool], imports);
-
-type Pair = readonly [number, number];
+  encodeModule([gatherPatches, scatterPatches, forward, inputGradient, weightGradient], imports);
 
 /** The shapes of image, weight and output, whichever of them an op computes. */
 const tensorsOf = <T>(op: string, [a, b]: readonly T[], output: T): [image: T, weight: T, output: T] => {
@@ -374,7 +323,6 @@ export const convolutionScratch = (
   inputs: readonly Spec[],
   output: Spec,
 ): number => {
-  if (op === "argmaxPool2d") return 0;
   const [image, { shape: weight }, { shape: y }] = tensorsOf(op, inputs, output);
   const patches = (image.shape[1] / (groups as number)) * weight[2] * weight[3] * y[2] * y[3];
   return (op === "conv2dWeight" ? 2 : 1) * (patches * 4 + 32);
@@ -402,11 +350,4 @@ export const convolutions: Readonly<Record<string, Recipe>> = {
   conv2d: convolution("conv2d"),
   conv2dInput: convolution("conv2dInput"),
   conv2dWeight: convolution("conv2dWeight"),
-  argmaxPool2d: (attributes, [x], output) => {
-    if (x.dtype !== "float32") return null;
-    const [batch, channels, height, width] = x.shape;
-    const [, , rows, columns] = output.shape;
-    const sizes = [batch * channels, height, width, ...(attributes.kernel as unknown as Pair), rows, columns];
-    return [{ kernel: "argmaxPool2d", parameters: [x.pointer, output.pointer, ...sizes, ...windows(attributes)] }];
-  },
 };

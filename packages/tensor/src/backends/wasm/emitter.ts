@@ -192,6 +192,7 @@ export interface VectorInstructions
   shuffle32(a: Code, b: Code, lanes: readonly number[]): Code;
   lane32(value: Code, lane: number): Code;
   lane64(value: Code, lane: number): Code;
+  replaceLaneI(value: Code, by: Code, lane: number): Code;
   /** (a & mask) | (b & ~mask) */
   select(mask: Code, a: Code, b: Code): Code;
   shiftLeft(value: Code, by: number): Code;
@@ -239,6 +240,7 @@ export const v128: VectorInstructions = {
   demote: simd(94),
   addD: simd(240),
   lane64: (value: Code, lane: number): Code => [value, 0xfd, ...unsigned(0x21), lane],
+  replaceLaneI: (value: Code, by: Code, lane: number): Code => [value, by, 0xfd, ...unsigned(0x1c), lane],
   lane32: (value: Code, lane: number): Code => [value, 0xfd, ...unsigned(0x1f), lane],
   allTrueI: simd(163),
   splatF32: simd(0x13),

@@ -14,6 +14,7 @@ import { matmulModule, probeModule, tileSize } from "./matmul.ts";
 import { ArenaPool, Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { philoxModule } from "./philox.ts";
 import { buildPlan, type PlanHost } from "./plan.ts";
+import { poolingModule } from "./pooling.ts";
 
 export interface WasmOptions {
   /** "strict": multiply, then add. "fused": one rounding. "auto", the default: fused where this machine really fuses. */
@@ -70,6 +71,7 @@ export class WasmBackend implements Backend {
     const kernels = {
       ...this.instantiate(kernelsModule()),
       ...this.instantiate(philoxModule()),
+      ...this.instantiate(poolingModule()),
       ...this.instantiate(matmulModule(fused, tileSize(fused, vectorBits))),
     } as WebAssembly.ModuleImports;
     this.kernels = { ...kernels, ...this.instantiate(convolutionModule(), kernels) } as unknown as PlanHost["kernels"];

@@ -5,6 +5,7 @@ import { convolutionScratch, convolutions } from "./convolution.ts";
 import type { Signature, ValueType } from "./emitter.ts";
 import { packedSize } from "./matmul.ts";
 import { movers } from "./moves.ts";
+import { poolings } from "./pooling.ts";
 
 /** A tensor at an address. */
 export interface Placed extends Spec {
@@ -147,6 +148,7 @@ const pickedRows = (
 const recipes: Readonly<Record<string, Recipe>> = {
   matmul,
   ...convolutions,
+  ...poolings,
   sum: reduction("sum"),
   max: reduction("max"),
   min: reduction("min"),
