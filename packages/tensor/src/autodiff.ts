@@ -3,6 +3,8 @@ import { apply, scalarOf, Tensor, track } from "./tensor.ts";
 import { isFloat } from "./dtype.ts";
 import { currentRecorder, inScope, isDifferentiating, whileDifferentiating } from "./engine.ts";
 import { ShapeError, UsageError } from "./errors.ts";
+import type { GradientContext } from "./ops/primitive.ts";
+import { primitives } from "./ops/primitives.ts";
 import { scope } from "./scope.ts";
 import { showShape } from "./shape.ts";
 import { mapTree, tensorsIn } from "./tree.ts";
@@ -27,25 +29,98 @@ const gradientsOf = (loss: Tensor, targets: readonly Tensor[]): Tensor[] => {
 
 /** d(Σ seed · output)/d(target) for each target, by one walk back from the output; zeros where it does not depend on it. */
 export const walkBack = (result: Tensor, seed: Tensor, targets: readonly Tensor[]): Tensor[] => {
-  const order = dependents(result, new Set(targets));
-  const gradients = new Map<Tensor, Tensor>([[result, seed]]);
   const isTarget = new Set(targets);
+  const order = dependents(result, isTarget);
+  const sums = new GradientSums(order, isTarget);
+  sums.add(result, seed);
   for (let i = order.length - 1; i >= 0; i--) {
     const output = order[i];
-    const gradient = gradients.get(output);
-    const origin = output.origin;
-    if (!gradient || !origin?.gradient || isTarget.has(output)) continue;
-    const parts = origin.gradient({ gradient, inputs: origin.inputs, output, attributes: origin.attributes, apply });
-    origin.inputs.forEach((input, k) => {
-      const part = parts[k];
-      if (!part || !input.tracked) return;
-      const sum = gradients.get(input);
-      gradients.set(input, sum ? sum.add(part) : part);
-    });
-    gradients.delete(output);
+    if (isTarget.has(output)) continue;
+    const gradient = sums.take(output);
+    if (gradient) sums.addInputs(output, gradient);
   }
-  return targets.map((target) => gradients.get(target) ?? scalarOf(0, target.dtype).expand(target.shape));
+  return targets.map((target) => sums.of(target) ?? scalarOf(0, target.dtype).expand(target.shape));
 };
+
+/** Uses of a tensor as one input of one op. */
+interface Uses {
+  readonly op: string;
+  readonly k: number;
+  count: number;
+  readonly contexts: GradientContext[];
+}
+
+/** The gradients of all tensors on the way, as far as they are known. */
+class GradientSums {
+  private readonly sums = new Map<Tensor, Tensor>();
+  /** Of tensors used several times by ops that know what to do with that. */
+  private readonly uses = new Map<Tensor, Map<string, Uses>>();
+
+  constructor(order: readonly Tensor[], targets: ReadonlySet<Tensor>) {
+    for (const output of order)
+      if (!targets.has(output))
+        output.origin?.inputs.forEach((input, k) => {
+          if (input.tracked && primitives[output.origin?.op ?? ""]?.gradientOfUses) this.count(input, output, k);
+        });
+  }
+
+  private count(input: Tensor, { origin }: Tensor, k: number): void {
+    const op = origin?.op ?? "";
+    const known = this.uses.get(input) ?? new Map<string, Uses>();
+    this.uses.set(input, known);
+    const uses = known.get(`${op} ${k}`) ?? { op, k, count: 0, contexts: [] };
+    known.set(`${op} ${k}`, uses);
+    uses.count++;
+  }
+
+  private usesOf(input: Tensor, op: string, k: number): Uses | undefined {
+    const uses = this.uses.get(input)?.get(`${op} ${k}`);
+    return uses && uses.count > 1 ? uses : undefined;
+  }
+
+  add(x: Tensor, part: Tensor): void {
+    const sum = this.sums.get(x);
+    this.sums.set(x, sum ? sum.add(part) : part);
+  }
+
+  /** The gradient of an output, passed on to the inputs; those that are better treated with their other uses wait. */
+  addInputs(output: Tensor, gradient: Tensor): void {
+    const { origin } = output;
+    if (!origin?.gradient) return;
+    const { op, inputs, attributes } = origin;
+    const waits = inputs.map((input, k) => input.tracked && this.usesOf(input, op, k));
+    const wants = (k: number): boolean => inputs[k].tracked && !waits[k];
+    const context = { gradient, inputs, output, attributes, apply, wants };
+    for (const uses of waits) if (uses) uses.contexts.unshift(context);
+    if (!inputs.some((_, k) => wants(k))) return;
+    const parts = origin.gradient(context);
+    inputs.forEach((input, k) => {
+      const part = parts[k];
+      if (part && wants(k)) this.add(input, part);
+    });
+  }
+
+  /** All of it: nothing is added after. */
+  of(x: Tensor): Tensor | undefined {
+    for (const { op, k, contexts } of this.uses.get(x)?.values() ?? []) {
+      if (contexts.length === 0) continue;
+      const together = contexts.length > 1 ? primitives[op].gradientOfUses?.(contexts, k) : null;
+      const parts = together ? [together] : contexts.map((context) => partOf(op, context, k));
+      for (const part of parts) if (part) this.add(x, part);
+    }
+    this.uses.delete(x);
+    return this.sums.get(x);
+  }
+
+  take(x: Tensor): Tensor | undefined {
+    const sum = this.of(x);
+    this.sums.delete(x);
+    return sum;
+  }
+}
+
+const partOf = (op: string, context: GradientContext, k: number): Tensor | null =>
+  primitives[op].gradient?.({ ...context, wants: (other) => other === k })[k] ?? null;
 
 /** Tensors between the targets and the result, each after those it was made from. */
 const dependents = (result: Tensor, targets: ReadonlySet<Tensor>): Tensor[] => {

@@ -33,6 +33,8 @@ export class Recorder {
   private readonly inputs: number[] = [];
   private readonly constants = new Map<Storage, number>();
   private readonly scalars = new Map<string, number>();
+  /** Outputs of steps and views by what they are made of: what is computed twice is one value. */
+  private readonly known = new Map<string, number>();
   private readonly current = new Map<Cell, Storage>();
   private readonly assigned = new Map<Cell, number>();
   private float64 = false;
@@ -92,14 +94,27 @@ export class Recorder {
 
   step(op: string, attributes: Attributes, inputs: readonly Held[], spec: Spec): Storage {
     const ids = inputs.map((input) => this.idOf(input));
-    const output = this.add(spec, { kind: "step" });
-    this.steps.push({ kind: "op", op, attributes, inputs: ids, output });
-    return this.storage(spec, output);
+    return this.once(`${op} ${ids.join()} ${JSON.stringify(attributes)}`, spec, () => {
+      const output = this.add(spec, { kind: "step" });
+      this.steps.push({ kind: "op", op, attributes, inputs: ids, output });
+      return output;
+    });
+  }
+
+  /** Ops are functions of their inputs and attributes, drawing random numbers too: their state is an input. */
+  private once(key: string, spec: Spec, make: () => number): Storage {
+    let id = this.known.get(key);
+    if (id === undefined) {
+      id = make();
+      this.known.set(key, id);
+    }
+    return this.storage(spec, id);
   }
 
   view(held: Held, shape: Shape): Storage {
     const spec = { shape, dtype: held.dtype };
-    return this.storage(spec, this.add(spec, { kind: "view", of: this.idOf(held) }));
+    const of = this.idOf(held);
+    return this.once(`view ${of} ${shape.join()}`, spec, () => this.add(spec, { kind: "view", of }));
   }
 
   guard(held: Held): void {

@@ -42,54 +42,82 @@ export const gateParameters = (
   };
 };
 
-/** What the gates make of the input and of the hidden state, before their activation; the k-th gate: [batch, hidden]. */
-export interface Gates {
-  fromInput(x: Tensor, k: number): Tensor;
-  fromHidden(h: Tensor, k: number): Tensor;
-  /** Their sum. */
-  fromBoth(x: Tensor, h: Tensor, k: number): Tensor;
+/** The weights of one gate: what it makes of the input, and of the hidden state. */
+interface GateWeights {
+  readonly input: Tensor;
+  readonly hidden: Tensor;
+  readonly inputBias: Tensor | undefined;
+  readonly hiddenBias: Tensor | undefined;
 }
 
 /** Cuts the weights apart by gate, once for a whole sequence: cheaper than cutting the gates apart at each step. */
-export const gatesOf = ({ weightIh, weightHh, biasIh, biasHh }: GateParameters): Gates => {
-  const hidden = weightHh.shape[1];
-  const cut = (weights: Parameter | null): Tensor[] => {
-    const value = weights?.value;
-    return value ? Array.from({ length: value.shape[0] / hidden }, (_, k) => value.narrow(0, k * hidden, hidden)) : [];
+const cutByGate = ({ weightIh, weightHh, biasIh, biasHh }: GateParameters): GateWeights[] => {
+  const size = weightHh.shape[1];
+  const [input, hidden, inputBias, hiddenBias] = [weightIh, weightHh, biasIh, biasHh].map((weights) => weights?.value);
+  return Array.from({ length: weightHh.shape[0] / size }, (_, k) => {
+    const cut = <T extends Tensor | undefined>(value: T): T => value?.narrow(0, k * size, size) as T;
+    return {
+      input: cut(input as Tensor),
+      hidden: cut(hidden as Tensor),
+      inputBias: cut(inputBias),
+      hiddenBias: cut(hiddenBias),
+    };
+  });
+};
+
+/** What the gates make of the hidden state and of one step's input, before their activation; the k-th gate: [batch, hidden]. */
+export interface Gates {
+  fromInput(k: number): Tensor;
+  fromHidden(h: Tensor, k: number): Tensor;
+}
+
+/** The sum of both. */
+const fromBoth = (gates: Gates, h: Tensor, k: number): Tensor => gates.fromInput(k).add(gates.fromHidden(h, k));
+
+/**
+ * The gates of every step of a sequence. x: [time·batch, inputs], step by step. What the gates make of the inputs is one product for all steps;
+ * both biases go with it, except for gates that use the hidden part apart.
+ */
+export const gatesOf = (kind: CellKind, weights: GateParameters, x: Tensor, batch: number): ((t: number) => Gates) => {
+  const cut = cutByGate(weights);
+  const affine = (input: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor => {
+    const y = input.multiply(weight, { transposeB: true });
+    return bias ? y.add(bias) : y;
   };
-  const [input, recurrent, inputBias, hiddenBias] = [cut(weightIh), cut(weightHh), cut(biasIh), cut(biasHh)];
-  const bias = inputBias.map((one, k) => one.add(hiddenBias[k]));
-  const affine = (x: Tensor, weight: Tensor, offset: Tensor | undefined): Tensor => {
-    const y = x.multiply(weight, { transposeB: true });
-    return offset ? y.add(offset) : y;
-  };
-  return {
-    fromInput: (x, k) => affine(x, input[k], inputBias[k]),
-    fromHidden: (h, k) => affine(h, recurrent[k], hiddenBias[k]),
-    fromBoth: (x, h, k) => affine(x, input[k], bias[k]).add(affine(h, recurrent[k], undefined)),
-  };
+  const fromInputs = cut.map(({ input, inputBias, hiddenBias }, k) => {
+    const together = inputBias && hiddenBias && !kind.hiddenApart.includes(k) ? inputBias.add(hiddenBias) : inputBias;
+    return affine(x, input, together);
+  });
+  return (t) => ({
+    fromInput: (k) => fromInputs[k].narrow(0, t * batch, batch),
+    fromHidden: (h, k) => affine(h, cut[k].hidden, kind.hiddenApart.includes(k) ? cut[k].hiddenBias : undefined),
+  });
 };
 
 /** A rule of recurrence. States: [batch, hidden] each, the first of them the output. */
 export interface CellKind {
   readonly gates: number;
   readonly states: number;
-  step(gates: Gates, x: Tensor, states: readonly Tensor[]): readonly Tensor[];
+  /** The gates that use what comes from the hidden state apart from what comes from the input. */
+  readonly hiddenApart: readonly number[];
+  step(gates: Gates, states: readonly Tensor[]): readonly Tensor[];
 }
 
 /** h' = f(W_ih·x + b_ih + W_hh·h + b_hh) with f = tanh or relu (Elman 1990). */
 export const elman = (nonlinearity: "tanh" | "relu"): CellKind => ({
   gates: 1,
   states: 1,
-  step: (gates, x, [h]) => [gates.fromBoth(x, h, 0)[nonlinearity]()],
+  hiddenApart: [],
+  step: (gates, [h]) => [fromBoth(gates, h, 0)[nonlinearity]()],
 });
 
 /** i, f, o = σ(…), g = tanh(…), c' = f·c + i·g, h' = o·tanh(c'); gates in the order i, f, g, o (Hochreiter & Schmidhuber 1997; Gers et al. 2000). */
 export const longShortTerm: CellKind = {
   gates: 4,
   states: 2,
-  step(gates, x, [h, c]) {
-    const [i, f, g, o] = [0, 1, 2, 3].map((k) => gates.fromBoth(x, h, k));
+  hiddenApart: [],
+  step(gates, [h, c]) {
+    const [i, f, g, o] = [0, 1, 2, 3].map((k) => fromBoth(gates, h, k));
     const cell = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
     return [o.sigmoid().mul(cell.tanh()), cell];
   },
@@ -99,10 +127,11 @@ export const longShortTerm: CellKind = {
 export const gated: CellKind = {
   gates: 3,
   states: 1,
-  step(gates, x, [h]) {
-    const [r, z] = [0, 1].map((k) => gates.fromBoth(x, h, k).sigmoid());
+  hiddenApart: [2],
+  step(gates, [h]) {
+    const [r, z] = [0, 1].map((k) => fromBoth(gates, h, k).sigmoid());
     const n = gates
-      .fromInput(x, 2)
+      .fromInput(2)
       .add(r.mul(gates.fromHidden(h, 2)))
       .tanh();
     return [n.add(z.mul(h.sub(n)))];
@@ -126,7 +155,7 @@ const stepOf = (
       throw new ShapeError(`${name}: a state is [${state.shape.join(", ")}]; expected [${shape.join(", ")}].`);
     return state ?? zeros(shape, x.dtype);
   });
-  return kind.step(gatesOf(weights), x, states);
+  return kind.step(gatesOf(kind, weights, x, x.shape[0])(0), states);
 };
 
 /** One step of a recurrent network, h' = tanh(W_ih·x + b_ih + W_hh·h + b_hh). x: [batch, inputs], h: [batch, hidden] → [batch, hidden]. */

@@ -1,5 +1,5 @@
 // A rule of recurrence run over whole sequences: several layers, both directions, sequences of different lengths.
-import { concat, ShapeError, stack, type Tensor, zeros } from "@agon/tensor";
+import { ShapeError, stack, type Tensor, zeros } from "@agon/tensor";
 import { Dropout } from "../layers/dropout.ts";
 import { type CellKind, type CellOptions, gateParameters, type GateParameters, gatesOf } from "./cells.ts";
 
@@ -74,10 +74,10 @@ export class RecurrentStack {
 
   /** Outputs of the last layer at each step, [batch, time, directions·hidden], and the states after the last, [layers·directions, batch, hidden]. */
   run(x: Tensor, run: Run): { readonly output: Tensor; readonly states: readonly Tensor[] } {
-    const time = this.batchFirst ? 1 : 0;
     const initial = this.checked(x, run);
     const last: (readonly Tensor[])[] = [];
-    let sequence = unstack(x, time);
+    // Step by step: each step's rows lie side by side.
+    let sequence = this.batchFirst ? x.permute([1, 0, 2]) : x; // [time, batch, inputs]
     this.weights.forEach((directions, layer) => {
       const results = directions.map((weights, direction) =>
         this.direction(sequence, weights, {
@@ -87,27 +87,26 @@ export class RecurrentStack {
         }),
       );
       last.push(...results.map(({ states }) => states));
-      sequence = sequence.map((_, t) => sideBySide(results.map(({ outputs }) => outputs[t])));
-      if (this.dropout && layer < this.weights.length - 1) {
-        const { dropout } = this;
-        sequence = sequence.map((step) => dropout.forward(step));
-      }
+      const [first, ...others] = results.map(({ outputs }) => stack(outputs)); // [time, batch, hidden]
+      sequence = first.concat(others, 2);
+      if (this.dropout && layer < this.weights.length - 1) sequence = this.dropout.forward(sequence);
     });
     const states = initial.map((_, i) => stack(last.map((each) => each[i])));
-    return { output: stack(sequence, time), states };
+    return { output: this.batchFirst ? sequence.permute([1, 0, 2]) : sequence, states };
   }
 
   private direction(
-    sequence: readonly Tensor[],
+    sequence: Tensor,
     weights: GateParameters,
     { states: initial, lengths, backwards }: { states: readonly Tensor[]; lengths?: Tensor; backwards: boolean },
   ): { readonly outputs: readonly Tensor[]; readonly states: readonly Tensor[] } {
-    const gates = gatesOf(weights);
+    const [time, batch, inputs] = sequence.shape;
+    const gates = gatesOf(this.kind, weights, sequence.reshape([time * batch, inputs]), batch);
     const outputs: Tensor[] = [];
     let states = initial;
-    for (let i = 0; i < sequence.length; i++) {
-      const t = backwards ? sequence.length - 1 - i : i;
-      const next = this.kind.step(gates, sequence[t], states);
+    for (let i = 0; i < time; i++) {
+      const t = backwards ? time - 1 - i : i;
+      const next = this.kind.step(gates(t), states);
       const counts = lengths?.greater(t).unsqueeze(1); // [batch, 1]
       outputs[t] = counts ? counts.where(next[0], 0) : next[0];
       const before = states;
@@ -136,16 +135,3 @@ export class RecurrentStack {
     });
   }
 }
-
-const sideBySide = (parts: readonly Tensor[]): Tensor => (parts.length === 1 ? parts[0] : concat(parts, 1));
-
-/**
- * The slices of a dim. Where a gradient flows, by halves: the gradient of a slice fills the shape it was cut from, and so the halves cost
- * log₂ n passes over the whole, cuts from the whole n.
- */
-const unstack = (x: Tensor, dim: number): Tensor[] => {
-  const length = x.shape[dim];
-  if (!x.tracked || length < 4) return Array.from({ length }, (_, i) => x.select(dim, i));
-  const half = length >> 1;
-  return [...unstack(x.narrow(dim, 0, half), dim), ...unstack(x.narrow(dim, half, length - half), dim)];
-};

@@ -32,6 +32,35 @@ const sliceGradient = ({ gradient, inputs: [x], attributes }: GradientContext): 
   return [g.pad(before, after)];
 };
 
+/** The one dim that a slice cuts, without holes; null where there is none. */
+const cutDim = ({ inputs: [x], attributes }: GradientContext): number | null => {
+  const [start, stop, step] = [numbers(attributes.start), numbers(attributes.stop), numbers(attributes.step)];
+  const cut = x.shape.map((_, i) => i).filter((i) => start[i] !== 0 || stop[i] !== x.shape[i] || step[i] !== 1);
+  return cut.length === 1 && step[cut[0]] === 1 ? cut[0] : null;
+};
+
+/** The gradients of the slices of one dim side by side, those of the same slice added, zeros where none was taken; null where slices overlap. */
+const sliceGradientOfUses = (uses: readonly GradientContext[]): Tensor | null => {
+  const dim = cutDim(uses[0]);
+  if (dim === null || uses.some((use) => cutDim(use) !== dim)) return null;
+  const startOf = ({ attributes }: GradientContext): number => numbers(attributes.start)[dim];
+  const parts: { gradient: Tensor; readonly start: number; readonly end: number }[] = [];
+  for (const use of [...uses].sort((one, other) => startOf(one) - startOf(other))) {
+    const { gradient } = use;
+    const [start, end] = [startOf(use), startOf(use) + gradient.shape[dim]];
+    const last = parts.at(-1);
+    if (last && last.start === start && last.end === end) last.gradient = last.gradient.add(gradient);
+    else if (last && start < last.end) return null;
+    else parts.push({ gradient, start, end });
+  }
+  const [first, ...others] = parts.map(({ gradient, start }, i) => {
+    const along = (count: number): number[] => gradient.shape.map((_, k) => (k === dim ? count : 0));
+    const next = parts[i + 1]?.start ?? uses[0].inputs[0].shape[dim];
+    return gradient.pad(along(i === 0 ? start : 0), along(next - parts[i].end));
+  });
+  return first.concat(others, dim);
+};
+
 const inferConcat = (inputs: readonly Spec[], attributes: Attributes): Spec => {
   const dim = attributes.dim as number;
   const [first] = inputs;
@@ -94,7 +123,7 @@ export const move: Readonly<Record<string, Primitive>> = {
     },
     gradient: ({ gradient, inputs: [x] }) => [gradient.sumTo(x.shape)],
   },
-  slice: { infer: inferSlice, gradient: sliceGradient },
+  slice: { infer: inferSlice, gradient: sliceGradient, gradientOfUses: sliceGradientOfUses },
   pad: {
     infer: ([x], { before, after }) => ({
       shape: x.shape.map((n, i) => n + numbers(before)[i] + numbers(after)[i]),

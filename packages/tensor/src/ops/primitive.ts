@@ -9,6 +9,8 @@ export interface GradientContext {
   readonly inputs: readonly Tensor[];
   readonly output: Tensor;
   readonly attributes: Attributes;
+  /** Whether the gradient of input k is wanted; a rule may leave out others. */
+  readonly wants: (k: number) => boolean;
   /** Applies another primitive. */
   readonly apply: (op: string, inputs: readonly Tensor[], attributes?: Attributes) => Tensor;
 }
@@ -18,4 +20,9 @@ export interface Primitive {
   readonly infer: (inputs: readonly Spec[], attributes: Attributes) => Spec;
   /** dL/d(input) for each input, null where it has none. Left out where the op has no gradient at all. */
   readonly gradient?: (context: GradientContext) => readonly (Tensor | null)[];
+  /**
+   * Σ dL/d(input k) over several uses of one tensor as input k of this op, where there is a better way than adding up: a weight used at every step
+   * of a sequence, a sequence cut into its steps. Null where there is not. Uses come in the order of their making.
+   */
+  readonly gradientOfUses?: (uses: readonly GradientContext[], k: number) => Tensor | null;
 }

@@ -56,7 +56,8 @@ const grow: readonly Grow[] = [
   },
   (pool, next) => {
     const x = pick(pool, next);
-    return x.rank === 2 && x.shape[1] === 5 ? x.multiply(x, { transposeB: true }).sum(1, { keepDim: true }) : x.mul(x);
+    const y = pool.filter(({ shape }) => shape.length === 2 && shape[1] === 5);
+    return y.includes(x) ? x.multiply(pick(y, next), { transposeB: true }).sum(1, { keepDim: true }) : x.mul(x);
   },
   (pool, next) => {
     const x = pick(pool, next);

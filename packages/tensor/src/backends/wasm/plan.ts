@@ -20,6 +20,7 @@ import { type Constants, flatLoop, type LoopBody, type LoopInput, rowLoop } from
 import { type ArenaPool, type Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
 import { type FusedStep, type Item, type LoopItem, makesOf, readersOf, schedule } from "./schedule.ts";
+import { shareTurned } from "./share.ts";
 
 /** What a plan needs of its backend. */
 export interface PlanHost {
@@ -36,7 +37,7 @@ export interface PlanHost {
 const imports = [...kernelNames.map(signatureOf), { name: "reference", parameters: ["i32"], result: null } as const];
 const REFERENCE = kernelNames.length;
 
-export const buildPlan = (plan: Plan, host: PlanHost): Executable => new PlanBuilder(plan, host).build();
+export const buildPlan = (plan: Plan, host: PlanHost): Executable => new PlanBuilder(shareTurned(plan), host).build();
 
 class PlanBuilder {
   private readonly plan: Plan;
