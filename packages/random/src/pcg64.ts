@@ -13,45 +13,62 @@ const TWO_32 = 4294967296;
 /** The number of 32-bit words in a state of `Pcg64`. */
 const STATE_WORDS = 9;
 
+// Where things are in a stream's array.
+const INCREMENT = 4;
+const LOW = 8;
+const HIGH = 9;
+const HALF = 10;
+const WAITING = 11;
+
 /** A stream of random bits. `draw` advances it by 64 of them; everything else here is a view of such draws. */
 export class Pcg64 {
-  // State and increment, low word first.
-  private readonly state = new Uint32Array(4);
-  private readonly increment = new Uint32Array(4);
-  /** The upper 32 bits of the last draw. */
-  high = 0;
-  /** The lower 32 bits of the last draw. */
-  low = 0;
-  /** The upper half of a draw whose lower half a 32-bit request took; −1 if none waits. */
-  private half = -1;
+  /**
+   * State and increment of four words each, low first; the last draw's lower and upper half; the upper half of a draw whose lower half a 32-bit
+   * request took, and 1 while it waits. All in one array, small enough for the heap, so that many streams stay in the cache together.
+   */
+  private readonly words32 = new Uint32Array(12);
 
   constructor(sequence: SeedSequence) {
+    const words = this.words32;
     const seed = sequence.generateState(8);
     // NumPy reads 64-bit words (low, high); the first of each pair is the upper half of a 128-bit number.
     const initial = [seed[2], seed[3], seed[0], seed[1]];
     const stream = [seed[6], seed[7], seed[4], seed[5]];
-    for (let i = 3; i > 0; i--) this.increment[i] = (stream[i] << 1) | (stream[i - 1] >>> 31);
-    this.increment[0] = (stream[0] << 1) | 1;
+    for (let i = 3; i > 0; i--) words[INCREMENT + i] = (stream[i] << 1) | (stream[i - 1] >>> 31);
+    words[INCREMENT] = (stream[0] << 1) | 1;
     this.step();
     let carry = 0;
     for (let i = 0; i < 4; i++) {
-      const sum = this.state[i] + initial[i] + carry;
-      this.state[i] = sum % TWO_32;
+      const sum = words[i] + initial[i] + carry;
+      words[i] = sum;
       carry = Math.floor(sum / TWO_32);
     }
     this.step();
   }
 
-  /** state ← state·multiplier + increment (mod 2¹²⁸) */
+  /** The upper 32 bits of the last draw. */
+  get high(): number {
+    return this.words32[HIGH];
+  }
+
+  /** The lower 32 bits of the last draw. */
+  get low(): number {
+    return this.words32[LOW];
+  }
+
+  /** state ← state·multiplier + increment (mod 2¹²⁸); sums beyond 2³² lose their upper bits where they are stored. */
   private step(): void {
-    const { state: words, increment } = this;
-    const [s0, s1, s2, s3] = [words[0], words[1], words[2], words[3]];
-    const column0 = (Math.imul(s0, M0) >>> 0) + increment[0];
+    const words = this.words32;
+    const s0 = words[0];
+    const s1 = words[1];
+    const s2 = words[2];
+    const s3 = words[3];
+    const column0 = (Math.imul(s0, M0) >>> 0) + words[INCREMENT];
     const column1 =
       (Math.imul(s1, M0) >>> 0) +
       (Math.imul(s0, M1) >>> 0) +
       mulHigh(s0, M0) +
-      increment[1] +
+      words[INCREMENT + 1] +
       Math.floor(column0 / TWO_32);
     const column2 =
       (Math.imul(s2, M0) >>> 0) +
@@ -59,9 +76,10 @@ export class Pcg64 {
       (Math.imul(s0, M2) >>> 0) +
       mulHigh(s1, M0) +
       mulHigh(s0, M1) +
-      increment[2] +
+      words[INCREMENT + 2] +
       Math.floor(column1 / TWO_32);
-    const upper = mulHigh(s2, M0) + mulHigh(s1, M1) + mulHigh(s0, M2) + increment[3] + Math.floor(column2 / TWO_32);
+    const upper =
+      mulHigh(s2, M0) + mulHigh(s1, M1) + mulHigh(s0, M2) + words[INCREMENT + 3] + Math.floor(column2 / TWO_32);
     words[0] = column0;
     words[1] = column1;
     words[2] = column2;
@@ -74,7 +92,7 @@ export class Pcg64 {
    */
   draw(): void {
     this.step();
-    const { state: words } = this;
+    const words = this.words32;
     const low = words[0] ^ words[2];
     const high = words[1] ^ words[3];
     const turn = words[3] >>> 26;
@@ -82,8 +100,8 @@ export class Pcg64 {
     const a = low ^ exchange;
     const b = high ^ exchange;
     const by = turn & 31;
-    this.low = ((a >>> by) | ((b << 1) << (31 - by))) >>> 0;
-    this.high = ((b >>> by) | ((a << 1) << (31 - by))) >>> 0;
+    words[LOW] = (a >>> by) | ((b << 1) << (31 - by));
+    words[HIGH] = (b >>> by) | ((a << 1) << (31 - by));
   }
 
   /** The next 64 bits, as random_raw gives them. */
@@ -94,14 +112,15 @@ export class Pcg64 {
 
   /** The next 32 bits: the lower half of a draw first, its upper half the next time. */
   next32(): number {
-    if (this.half >= 0) {
-      const word = this.half;
-      this.half = -1;
-      return word;
+    const words = this.words32;
+    if (words[WAITING] === 1) {
+      words[WAITING] = 0;
+      return words[HALF];
     }
     this.draw();
-    this.half = this.high;
-    return this.low;
+    words[HALF] = words[HIGH];
+    words[WAITING] = 1;
+    return words[LOW];
   }
 
   /** Uniform in [0, 1): the upper 53 bits of a draw. */
@@ -117,7 +136,8 @@ export class Pcg64 {
 
   /** State, increment (four words each, low first) and the waiting half or −1. */
   words(): number[] {
-    return [...this.state, ...this.increment, this.half];
+    const words = this.words32;
+    return [...words.subarray(0, 8), words[WAITING] === 1 ? words[HALF] : -1];
   }
 
   /** Goes on from what `words()` gave; false, and nothing changed, where it cannot have. */
@@ -126,9 +146,9 @@ export class Pcg64 {
     const half = words[STATE_WORDS - 1];
     if (words.length !== STATE_WORDS || !words.slice(0, -1).every(isWord) || !(half === -1 || isWord(half)))
       return false;
-    this.state.set(words.slice(0, 4));
-    this.increment.set(words.slice(4, 8));
-    this.half = half;
+    this.words32.set(words.slice(0, 8));
+    this.words32[HALF] = half;
+    this.words32[WAITING] = half === -1 ? 0 : 1;
     return true;
   }
 }

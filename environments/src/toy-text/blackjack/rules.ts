@@ -23,42 +23,31 @@ export interface BlackjackRules {
   readonly sab: boolean;
 }
 
-/** One of 13 equally likely: ace, 2 … 10, and three that count 10. */
-const drawCard = (random: Random): number => Math.min(random.integer(13) + 1, 10);
-
 const DEALER_STANDS = 17;
 const LIMIT = 21;
+/** What an ace adds to a count beside its 1, so that a count tells the sum and whether there is an ace. */
+const ACE = 1024;
 
-/** The sum of cards[first … first + count) with aces as 1, and HAS_ACE more where there is one: both in one pass. */
-function count(cards: ArrayLike<number>, first: number, length: number): number {
-  let sum = 0;
-  let ace = 0;
-  for (let i = first; i < first + length; i++) {
-    const card = cards[i];
-    sum += card;
-    if (card === 1) ace = HAS_ACE;
-  }
-  return sum + ace;
-}
-
-const HAS_ACE = 1024;
-
-/** From a count: an ace as 11 where that keeps within 21. */
-const handSum = (counted: number): number =>
-  counted < HAS_ACE ? counted : isUsable(counted) ? counted - HAS_ACE + 10 : counted - HAS_ACE;
+/** The count of a hand: the sum with aces as 1, and `ACE` for each ace. */
+const countOf = (cards: readonly number[]): number =>
+  cards.reduce((count, card) => count + (card === 1 ? 1 + ACE : card), 0);
 
 /** From a count: whether there is an ace that counts 11. */
-const isUsable = (counted: number): boolean => counted >= HAS_ACE && counted - HAS_ACE + 10 <= LIMIT;
+const isUsable = (count: number): boolean => count >= ACE && (count & (ACE - 1)) + 10 <= LIMIT;
 
-const isNatural = (cards: ArrayLike<number>, first: number, length: number): boolean =>
-  length === 2 && cards[first] + cards[first + 1] === 11 && (cards[first] === 1 || cards[first + 1] === 1);
+/** From a count: the sum, with an ace as 11 where that keeps within 21. */
+const handSum = (count: number): number => (count & (ACE - 1)) + (isUsable(count) ? 10 : 0);
 
-export const playerSum = ({ player }: BlackjackState): number => handSum(count(player, 0, player.length));
-export const dealerSum = ({ dealer }: BlackjackState): number => handSum(count(dealer, 0, dealer.length));
-export const playerHasUsableAce = ({ player }: BlackjackState): boolean => isUsable(count(player, 0, player.length));
+export const playerSum = ({ player }: BlackjackState): number => handSum(countOf(player));
+export const dealerSum = ({ dealer }: BlackjackState): number => handSum(countOf(dealer));
+export const playerHasUsableAce = ({ player }: BlackjackState): boolean => isUsable(countOf(player));
 
-// A row is [player's count, dealer's count, suit, face, player's cards, dealer's cards].
-const PLAYER = 4;
+// A row is [player's cards, dealer's cards, suit, face, player's count, dealer's count], then the player's cards, then the dealer's.
+const SUIT = 2;
+const FACE = 3;
+/** From the number of a hand's cards to its count. */
+const COUNT = 4;
+const PLAYER = 6;
 /** 21 aces, and the card that busts. */
 const PLAYER_CARDS = 22;
 const DEALER = PLAYER + PLAYER_CARDS;
@@ -66,37 +55,44 @@ const DEALER = PLAYER + PLAYER_CARDS;
 const DEALER_CARDS = 17;
 export const ROW: number = DEALER + DEALER_CARDS;
 
+/** Counts of the 13 cards that are equally likely: ace, 2 … 10, and three that count 10. Looked up: comparisons would go either way at random. */
+const deck = Float64Array.of(1 + ACE, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10, 10);
+
+/** Draws a card into a place of a row; returns its count. */
+function drawCard(states: Float64Array, place: number, random: Random): number {
+  const count = deck[random.integer(deck.length)];
+  states[place] = count & (ACE - 1);
+  return count;
+}
+
 /** Two cards for the dealer, two for the player, then the suit and face of the dealer's first. */
 export function deal(states: Float64Array, row: number, random: Random): void {
   states[row] = 2;
   states[row + 1] = 2;
-  states[row + DEALER] = drawCard(random);
-  states[row + DEALER + 1] = drawCard(random);
-  states[row + PLAYER] = drawCard(random);
-  states[row + PLAYER + 1] = drawCard(random);
-  states[row + 2] = random.integer(suits.length);
-  states[row + 3] = states[row + DEALER] === 10 ? random.integer(faces.length) : 0;
+  const open = drawCard(states, row + DEALER, random);
+  states[row + COUNT + 1] = open + drawCard(states, row + DEALER + 1, random);
+  const first = drawCard(states, row + PLAYER, random);
+  states[row + COUNT] = first + drawCard(states, row + PLAYER + 1, random);
+  states[row + SUIT] = random.integer(suits.length);
+  states[row + FACE] = open === 10 ? random.integer(faces.length) : 0;
 }
 
 /** Action 1: another card for the player. Returns whether the hand is bust. */
 export function hit(states: Float64Array, row: number, random: Random): boolean {
-  states[row + PLAYER + states[row]++] = drawCard(random);
-  return handSum(count(states, row + PLAYER, states[row])) > LIMIT;
+  states[row + COUNT] += drawCard(states, row + PLAYER + states[row]++, random);
+  return handSum(states[row + COUNT]) > LIMIT;
 }
 
 /** Action 0: the dealer draws up to 17. Returns the reward. */
 export function stick(states: Float64Array, row: number, random: Random, { natural, sab }: BlackjackRules): number {
-  const player = row + PLAYER;
-  const dealer = row + DEALER;
-  let theirs = handSum(count(states, dealer, states[row + 1]));
-  while (theirs < DEALER_STANDS) {
-    states[dealer + states[row + 1]++] = drawCard(random);
-    theirs = handSum(count(states, dealer, states[row + 1]));
-  }
-  const mine = handSum(count(states, player, states[row]));
+  let count = states[row + COUNT + 1];
+  while (handSum(count) < DEALER_STANDS) count += drawCard(states, row + DEALER + states[row + 1]++, random);
+  states[row + COUNT + 1] = count;
+  const theirs = handSum(count);
+  const mine = handSum(states[row + COUNT]);
   const reward = theirs > LIMIT || mine > theirs ? 1 : mine < theirs ? -1 : 0;
-  if (!isNatural(states, player, states[row])) return reward;
-  if (sab) return isNatural(states, dealer, states[row + 1]) ? reward : 1;
+  if (!(mine === LIMIT && states[row] === 2)) return reward;
+  if (sab) return theirs === LIMIT && states[row + 1] === 2 ? reward : 1;
   return natural && reward === 1 ? 1.5 : reward;
 }
 
@@ -106,7 +102,7 @@ export const blackjackBatch = (rules: BlackjackRules): BatchRules<BlackjackState
 
   write({ player, dealer, suit, face }, states, lane) {
     const row = ROW * lane;
-    states.set([player.length, dealer.length, suit, face], row);
+    states.set([player.length, dealer.length, suit, face, countOf(player), countOf(dealer)], row);
     states.set(player, row + PLAYER);
     states.set(dealer, row + DEALER);
   },
@@ -116,8 +112,8 @@ export const blackjackBatch = (rules: BlackjackRules): BatchRules<BlackjackState
     return {
       player: Array.from(states.subarray(row + PLAYER, row + PLAYER + states[row])),
       dealer: Array.from(states.subarray(row + DEALER, row + DEALER + states[row + 1])),
-      suit: states[row + 2],
-      face: states[row + 3],
+      suit: states[row + SUIT],
+      face: states[row + FACE],
     };
   },
 
@@ -140,10 +136,10 @@ export const blackjackBatch = (rules: BlackjackRules): BatchRules<BlackjackState
   observe(states, observations, first, last) {
     for (let lane = first; lane < last; lane++) {
       const row = ROW * lane;
-      const counted = count(states, row + PLAYER, states[row]);
-      observations[3 * lane] = handSum(counted);
+      const count = states[row + COUNT];
+      observations[3 * lane] = handSum(count);
       observations[3 * lane + 1] = states[row + DEALER];
-      observations[3 * lane + 2] = isUsable(counted) ? 1 : 0;
+      observations[3 * lane + 2] = isUsable(count) ? 1 : 0;
     }
   },
 });
