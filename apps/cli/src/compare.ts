@@ -4,7 +4,7 @@ import { bootstrapInterval, interquartileMean, type Interval, mean } from "@agon
 import { BadInput, Interrupted } from "./failure.ts";
 import type { Library, Numerics } from "./library.ts";
 import { assignOptions, takesOption } from "./options.ts";
-import { bar, createStatusLine, duration, scoreDigits } from "@agon/runs";
+import { alignedTable, bar, createStatusLine, duration, scoreDigits } from "@agon/runs";
 import { buildEnvironment, findAlgorithm, findEnvironment } from "./settings.ts";
 import type { Surroundings, TrainResult } from "./train.ts";
 
@@ -166,12 +166,7 @@ export const comparisonTable = (rows: readonly ComparisonRow[]): string => {
       row.seconds.toFixed(1),
     ]),
   ];
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  return lines
-    .map((line) =>
-      line.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join("  "),
-    )
-    .join("\n");
+  return alignedTable(lines, 2);
 };
 
 /** Results in the order of the items; the first failure stops the others and is thrown. */

@@ -52,10 +52,13 @@ test("train prints exactly the fields of the contract, as the last line", async 
 
 describe("bad input exits 2 with one line that names option, value and expectation", () => {
   for (const [line, complaint] of [
-    ["", "missing verb; expected train, eval, compare, bench, list, see agon --help."],
+    ["", "missing verb; expected train, eval, compare, bench, lab, list, see agon --help."],
     ["trian", 'unknown verb "trian"; the nearest are train.'],
     ["trian dqn CartPole-v1 --seed 3", 'unknown verb "trian"; the nearest are train.'],
-    ["--jsn", 'unknown option "--jsn"; there are train, eval, compare, bench, list.'],
+    ["--jsn", 'unknown option "--jsn"; there are train, eval, compare, bench, lab, list.'],
+    ["lab 2.1-percepton", 'unknown lab "2.1-percepton"; the nearest are 2.1-perceptron.'],
+    ["lab 2.1 --seed -1", '--seed is "-1"'],
+    ["lab 2.1 --quick --out /proc/nowhere/report.html", "--out /proc/nowhere/report.html cannot be written"],
     ["train dnq CartPole-v1", 'unknown algorithm "dnq"; the nearest are dqn.'],
     ["train zzzzzz CartPole-v1", 'unknown algorithm "zzzzzz"; there are '],
     ["train dqn CartPoel-v1", 'unknown environment "CartPoel-v1"; the nearest are CartPole-v1.'],
@@ -345,4 +348,26 @@ test("a config file gives the plan, the command line overrides it, unknown field
     expect([status, stderr.split("\n").length]).toEqual([2, 2]);
     expect(stderr).toContain(complaint);
   }
+});
+
+test("lab prints its claims and writes a page that needs nothing else", async () => {
+  const report = join(folder, "reports", "lab.html");
+  const { status, stdout, stderr } = await agon(`lab 2.1 --quick --seed 3 --out ${report}`);
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(stdout).toContain("✓ AND, OR and NAND are learned: 3");
+  const page = await readFile(report, "utf8");
+  expect(page).toContain("agon lab 2.1-perceptron --seed 3 --quick");
+  expect(page).not.toMatch(/(src|href)="/);
+});
+
+test("lab prints one object, and can be stopped", async () => {
+  const report = join(folder, "lab.html");
+  const result = await json(`lab 2.1-perceptron --quick --out ${report}`);
+  expect(result).toMatchObject({ id: "2.1-perceptron", seed: 1, scale: "quick", report });
+  expect((await json("lab list")).labs.map(({ id }: { id: string }) => id)).toContain("2.1-perceptron");
+  const stopped = new AbortController();
+  stopped.abort();
+  const { status, stderr } = await agon(`lab 2.1 --quick --out ${join(folder, "none.html")}`, stopped.signal);
+  expect([status, stderr]).toEqual([130, "agon: lab 2.1-perceptron was stopped; it keeps nothing.\n"]);
+  expect(existsSync(join(folder, "none.html"))).toBe(false);
 });

@@ -47,6 +47,7 @@ const createProgram = (library: Library, streams: Streams): Command => {
   addEval(program, library, streams);
   addCompare(program, library, streams);
   addBench(program, streams);
+  addLab(program, library, streams);
   addList(program, library, streams);
   return program
     .allowUnknownOption()
@@ -66,6 +67,7 @@ Examples:
   agon eval runs/pole --episodes 100
   agon compare q-learning,sarsa --environments CliffWalking-v1 --seeds 5
   agon bench --only B1,C,H
+  agon lab 2.1-perceptron
 
 Exit status: 0 done, 2 bad input, 3 diverged (NaN or infinity), 130 interrupted.`,
     );
@@ -292,6 +294,47 @@ const addBench = (program: Command, streams: Streams): void => {
       };
       const { report, table } = await runBench(request, streams);
       print(streams, flags.json, report, () => table);
+    });
+};
+
+interface LabFlags {
+  readonly seed: string;
+  readonly quick?: boolean;
+  readonly "256Bit": boolean;
+  readonly numerics?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const addLab = (program: Command, library: Library, streams: Streams): void => {
+  program
+    .command("lab")
+    .description("run a lab of the textbook, or list them: its tables, its claims, and a report with its curves")
+    .argument("<id>", 'the lab\'s id, its section where that has one lab, or "list"')
+    .option("--seed <n>", "of everything random", "1")
+    .option("--quick", "a smaller version that takes seconds")
+    .option("--numerics <tier>", "strict or fused (default: the best this machine has)")
+    .option(...narrowOption)
+    .option("--out <file>", "the report (default: labs/<id>.html)")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExamples:\n  agon lab list\n  agon lab 2.1-perceptron")
+    .action(async (id: string, flags: LabFlags) => {
+      const { labText, listLabs, runLab } = await import("./lab.ts"); // what no other verb needs
+      if (id === "list") {
+        const { json, text } = listLabs();
+        print(streams, flags.json, json, () => text);
+        return;
+      }
+      const plan = {
+        id,
+        seed: integer("--seed", flags.seed, 0, SEED_LIMIT),
+        scale: flags.quick === true ? ("quick" as const) : ("full" as const),
+        numerics: numericsTier(flags.numerics),
+        allowWide: flags["256Bit"],
+        out: flags.out,
+      };
+      const report = await runLab(library, plan, streams);
+      print(streams, flags.json, report, () => labText(report));
     });
 };
 

@@ -1,4 +1,5 @@
 // @agon/runs: what is kept of a training run, and what may be concluded from several.
+export { alignedTable } from "./aligned-table.ts";
 export { type CurveParameters, CurveRecorder, createCurveRecorder } from "./curve-recorder.ts";
 export { type DriveOptions, drive } from "./drive.ts";
 export {

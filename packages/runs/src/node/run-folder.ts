@@ -1,7 +1,8 @@
 // One run as a folder: spec.json, plan.json, metrics.jsonl, checkpoint.safetensors, and result.json once it is finished.
-import { appendFile, mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { appendFile, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { canonicalJson, type RunSpec, runId } from "../spec.ts";
+import { makeFolder } from "./make-folder.ts";
 import { writeFileAtomic } from "./write-file.ts";
 
 /** A line of metrics.jsonl; everything else in it is free. */
@@ -129,7 +130,7 @@ const readSpec = async (path: string): Promise<Uint8Array | null> => {
 /** Makes the folder; one that is there already must be empty but for what a crash in `writeFileAtomic` leaves. */
 const makeEmptyFolder = async (path: string): Promise<void> => {
   try {
-    await makeFolder(resolve(path));
+    await makeFolder(path);
     const stranger = (await readdir(path)).find((name) => !name.endsWith(".tmp"));
     if (stranger === undefined) return;
     throw new RunFolderError(
@@ -139,26 +140,6 @@ const makeEmptyFolder = async (path: string): Promise<void> => {
     throw unusable(path, error);
   }
 };
-
-/** Makes a folder and those above it. Node's own `recursive` never returns where the file system refuses with ENOENT, as /proc does. */
-const makeFolder = async (path: string): Promise<void> => {
-  const parent = dirname(path);
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
-    if (code !== "ENOENT" || parent === path || (await isThere(parent))) throw error;
-    await makeFolder(parent);
-    await mkdir(path);
-  }
-};
-
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 /** What the file system says, in words. */
 const unusable = (path: string, error: unknown): Error => {
