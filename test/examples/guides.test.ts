@@ -1,4 +1,4 @@
-// The guides: the blocks of each form one program over the workspace's packages, which runs and prints what it claims.
+// The guides, and other pages with programs: the blocks of each form one program over the workspace's packages, which runs and prints what it claims.
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { claimOf, linksOf, programsOf, run } from "../programs.ts";
 
 const root = join(import.meta.dirname, "../..");
-const guides = globSync("docs/guides/*.md", { cwd: root });
+const guides = globSync(["docs/guides/*.md", "docs/reliability.md"], { cwd: root });
 
 test.for(guides)("%s", async (guide) => {
   const programs = programsOf(readFileSync(join(root, guide), "utf8"));

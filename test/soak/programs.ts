@@ -1,10 +1,22 @@
 // Loops as users write them, without a word about memory. Each runs `iterations` times and calls `tick` in between.
 import { CartPole, make, makeVector } from "@agon/environments";
-import { MLP, mse } from "@agon/nn";
+import { KeyValueCache, MLP, mse, TransformerEncoder } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom } from "@agon/random";
 import { DQN, drive, evaluate } from "@agon/rl";
-import { compile, grad, linspace, mapTree, scalar, type Tensor, tensor, zeros } from "@agon/tensor";
+import {
+  compile,
+  grad,
+  linspace,
+  mapTree,
+  oneHot,
+  RandomStream,
+  scalar,
+  type Tensor,
+  tensor,
+  Variable,
+  zeros,
+} from "@agon/tensor";
 
 /** Called after every iteration, or after some, with how many were made. */
 type Tick = (made: number) => void;
@@ -32,6 +44,41 @@ export const programs: Readonly<Record<string, (iterations: number, tick: Tick) 
     const error = ({ slope, offset }: typeof line) => x.mul(slope).add(offset).sub(y).square().mean();
     loop(iterations, tick, () => {
       line = mapTree((value, gradient) => value.sub(gradient.mul(0.5)), line, grad(error)(line));
+    });
+  },
+
+  /** Ops at the top level, outside every scope and without a gradient: each result is read or used by the next. */
+  "top level"(iterations, tick) {
+    const [weights, rows] = [normals(8, 8), tensor([3, 1, 0], { dtype: "int32" })];
+    let x = normals(4, 8);
+    loop(iterations, tick, () => {
+      const scores = x.matmul(weights).softmax(-1);
+      const best = scores.argmax(1);
+      x = scores.greater(0.1).where(scores, x).add(best.cast("float32").unsqueeze(1).mul(0.01)).slice([0, 4]);
+      if (x.take(rows).sum([0, 1]).itemSync() === 0) throw new Error("nothing is left.");
+      x = x.concat([x]).reshape([2, 4, 8]).mean(0);
+    });
+  },
+
+  /** A Transformer that writes token after token into its cache, and begins anew where that is full. */
+  generate(iterations, tick) {
+    const [width, capacity, vocabulary] = [8, 16, 6];
+    const model = new TransformerEncoder(width, 2, { layers: 1 }).eval();
+    const caches = [new KeyValueCache({ batch: 1, heads: 2, capacity, width: width / 2 })];
+    const [embedding, random] = [normals(vocabulary, width), new RandomStream(0)];
+    const token = new Variable(zeros([], "int32"));
+    const write = compile(() => {
+      const seen = embedding.take(token.value).reshape([1, 1, width]);
+      const logits = model.forward(seen, { caches }).reshape([1, width]).matmul(embedding.transpose());
+      // Drawn by the largest of logits and Gumbel noise.
+      const noise = random.uniform([1, vocabulary]).maximum(1e-6).log().neg().log().neg();
+      const next = logits.add(noise).argmax(1).reshape([]);
+      token.assign(next);
+      return oneHot(next, vocabulary);
+    });
+    loop(iterations, tick, (i) => {
+      if (i % capacity === 0) for (const cache of caches) cache.reset();
+      write();
     });
   },
 

@@ -103,5 +103,6 @@ export interface Backend {
   /** Runs one op at once. Shapes were checked; `output.buffer` is fresh memory. */
   execute(op: string, attributes: Attributes, inputs: readonly Operand[], output: Operand): void;
   build(plan: Plan): Executable;
-  memory(): { readonly inUse: number; readonly reserved: number };
+  /** Bytes handed out, bytes held of the system, and the most that there can be where that is known. */
+  memory(): { readonly inUse: number; readonly reserved: number; readonly limit?: number };
 }

@@ -51,7 +51,8 @@ export const scalar = (value: number, dtype: DType = "float32"): Tensor => scala
 
 export const full = (shape: Shape, value: number, dtype: DType = "float32"): Tensor =>
   fromData(newArray(dtype, sizeOf(shape)).fill(value), shape);
-export const zeros = (shape: Shape, dtype: DType = "float32"): Tensor => full(shape, 0, dtype);
+export const zeros = (shape: Shape, dtype: DType = "float32"): Tensor =>
+  fromData(newArray(dtype, sizeOf(shape)), shape);
 export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => full(shape, 1, dtype);
 
 /** start, start + step, … below stop; int32 by default. */

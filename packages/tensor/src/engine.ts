@@ -3,6 +3,7 @@ import type { Attributes, Backend, DeviceBuffer, Operand, Spec } from "./backend
 import { backendNamed, jsBackend } from "./backends/available.ts";
 import { newArray, type TypedArray } from "./dtype.ts";
 import { UsageError } from "./errors.ts";
+import { callerLine, type LivingRecord, noteFreed, noteLiving } from "./living.ts";
 import type { Recorder } from "./recorder.ts";
 import { sizeOf } from "./shape.ts";
 
@@ -22,13 +23,20 @@ export class Storage {
   /** Belongs to a Variable, which may overwrite it; the scope must not free it. */
   borrowed = false;
   freed = false;
-  /** The line that made it, in debug mode. */
-  origin: string | null = null;
+  /** Debug mode: the line that made it. */
+  readonly living: LivingRecord | null;
 
   constructor(spec: Spec, host: TypedArray | null = null) {
     this.spec = spec;
     this.size = sizeOf(spec.shape);
     this.host = host;
+    this.living = state.debug ? noteLiving(this, callerLine(), this.size * (spec.dtype === "float64" ? 8 : 4)) : null;
+  }
+
+  /** Its memory is gone. */
+  markFreed(): void {
+    this.freed = true;
+    noteFreed(this.living);
   }
 }
 
@@ -67,8 +75,9 @@ export const backendFor = (float64: boolean): Backend => (float64 ? jsBackend() 
 export const currentRecorder = (): Recorder | null => state.recorder;
 export const inScope = (): boolean => state.scopes.length > 0;
 /**
- * In debug mode every tensor remembers the line that made it, and the error about its use after its scope names that line; a compiled
- * function is recorded anew at each call, and what it captured from outside must not have changed.
+ * In debug mode every tensor remembers the line that made it: the error about its use after its scope names that line, and `memory` tells
+ * which lines made the tensors that are still held. A compiled function is recorded anew at each call, and what it captured from outside
+ * must not have changed.
  */
 export const setDebug = (on: boolean): void => {
   state.debug = on;
@@ -164,7 +173,7 @@ export const runForgetting = <T>(f: () => T, kept: (result: T) => readonly Stora
   for (const storage of scope.owned.splice(start)) {
     if (keep.has(storage)) scope.owned.push(storage);
     else if (storage.device) {
-      storage.freed = true;
+      storage.markFreed();
       currentBackend().free(storage.device);
       storage.device = null;
     }
@@ -175,23 +184,58 @@ export const runForgetting = <T>(f: () => T, kept: (result: T) => readonly Stora
 const closeScope = (scope: Scope, keep: readonly Storage[]): void => {
   const outer = innermost();
   const kept = new Set(keep);
-  for (const storage of kept) if (storage.borrowed) detach(storage, outer ?? null);
-  for (const callback of scope.onClose) callback();
-  for (const storage of scope.uploads) {
-    if (storage.device) currentBackend().free(storage.device);
-    storage.device = null;
-  }
-  for (const storage of scope.owned) {
-    if (!storage.device) continue;
-    if (kept.has(storage) && outer) {
-      outer.owned.push(storage);
-      continue;
+  const keepOrFree = (storage: Storage): void => {
+    if (!storage.device) return;
+    if (kept.has(storage)) {
+      if (outer) outer.owned.push(storage);
+      else moveToHost(storage);
+      return;
     }
-    if (kept.has(storage)) storage.host = hostData(storage);
-    else storage.freed = true;
     currentBackend().free(storage.device);
     storage.device = null;
+    storage.markFreed();
+  };
+  forAll(
+    [
+      ...[...kept].map((storage) => () => {
+        if (storage.borrowed) detach(storage, outer ?? null);
+      }),
+      ...scope.onClose,
+      ...scope.uploads.map((storage) => () => {
+        if (storage.device) currentBackend().free(storage.device);
+        storage.device = null;
+      }),
+      ...scope.owned.map((storage) => () => keepOrFree(storage)),
+    ],
+    (action) => action(),
+  );
+};
+
+/** From memory of the backend into ordinary memory; where there is none the backend's is freed all the same. */
+const moveToHost = (storage: Storage): void => {
+  const { device } = storage;
+  try {
+    storage.host = hostData(storage);
+  } catch (error) {
+    storage.markFreed();
+    throw error;
+  } finally {
+    if (device) currentBackend().free(device);
+    storage.device = null;
   }
+};
+
+/** Does something for each, also after one has thrown; then throws what came first. */
+const forAll = <T>(items: readonly T[], f: (item: T) => void): void => {
+  const errors: unknown[] = [];
+  for (const item of items) {
+    try {
+      f(item);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
 };
 
 /** Gives a borrowed storage memory of its own, because the Variable is about to change or the scope to end. */
@@ -222,7 +266,7 @@ export const hostData = (storage: Storage): TypedArray => {
     );
   if (storage.freed || !storage.device)
     throw new UsageError(
-      `A tensor ${JSON.stringify(storage.spec.shape)} was used after the scope that made it had ended; return it from the scope${storage.origin ? ` (made ${storage.origin})` : ""}.`,
+      `A tensor ${JSON.stringify(storage.spec.shape)} was used after the scope that made it had ended; return it from the scope${storage.living ? ` (made ${storage.living.line})` : ""}.`,
     );
   const out = newArray(storage.spec.dtype, storage.size);
   currentBackend().read(storage.device, out);
@@ -252,7 +296,6 @@ export const compute = (op: string, attributes: Attributes, inputs: readonly Hel
   if (state.recorder) return state.recorder.step(op, attributes, inputs, spec);
   const onJs = currentBackend() === jsBackend() || isFloat64(spec) || inputs.some(isFloat64);
   const output = onJs ? computeOnHost(op, attributes, inputs, spec) : computeOnDevice(op, attributes, inputs, spec);
-  if (state.debug) output.origin = callerLine();
   state.checkFinite?.(
     op,
     inputs.map((input) => input.storage),
@@ -282,13 +325,4 @@ const computeOnDevice = (op: string, attributes: Attributes, inputs: readonly He
   adopt(storage);
   currentBackend().execute(op, attributes, operands, { ...spec, buffer: storage.device });
   return storage;
-};
-
-/** First line of the stack outside this package. */
-const callerLine = (): string | null => {
-  const lines = (new Error().stack ?? "").split("\n").slice(3);
-  const line = lines.find(
-    (text) => !/packages\/tensor\/(src|dist)|@agon\/tensor/.test(text) || /\.test\.ts/.test(text),
-  );
-  return line ? line.trim() : null;
 };

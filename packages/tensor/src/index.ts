@@ -5,7 +5,7 @@ export { type Bound, type Compiled, compile, readSetting } from "./compile.ts";
 export { arange, concat, eye, full, linspace, oneHot, ones, scalar, stack, tensor, where, zeros } from "./create.ts";
 export type { DType, TypedArray } from "./dtype.ts";
 export { setDebug } from "./engine.ts";
-export { NonFiniteError, ShapeError, UsageError } from "./errors.ts";
+export { NonFiniteError, OutOfMemoryError, ShapeError, UsageError } from "./errors.ts";
 export { einsum } from "./einsum.ts";
 export {
   causalMask,
@@ -65,6 +65,7 @@ export {
   SafetensorsError,
   type SafetensorsFile,
 } from "./safetensors.ts";
+export { type HeldTensors, memory, type MemoryReport } from "./memory.ts";
 export type { Range } from "./ranges.ts";
 export { scope } from "./scope.ts";
 export { arrayOf, loadVariables, packState, type PackedState, saveVariables, unpackState } from "./state.ts";

@@ -92,7 +92,7 @@ export class Variable implements Cell {
       if (storage.borrowed) {
         storage.host = null;
         storage.device = null;
-        storage.freed = true;
+        storage.markFreed();
       }
       if (this.lent === tensor) this.lent = null;
     });

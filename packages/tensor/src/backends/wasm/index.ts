@@ -21,6 +21,8 @@ export interface WasmOptions {
   readonly numerics?: "strict" | "fused" | "auto";
   /** 256 where V8 runs with `--experimental-wasm-revectorize`: tiles that pairs of vectors fit. The results are the same. Default 128. */
   readonly vectorBits?: 128 | 256;
+  /** Most bytes of memory. Default 4 GiB, which is what there can be. */
+  readonly memoryLimit?: number;
 }
 
 type LoopFunction = (out: number, bytes: number, ...inputs: number[]) => void;
@@ -41,8 +43,12 @@ const fuses = (memory: WebAssembly.Memory): boolean => {
   return madd(x, x, -(1 + 2 ** -11)) === 2 ** -24;
 };
 
-export const createWasmBackend = ({ numerics = "auto", vectorBits = 128 }: WasmOptions = {}): WasmBackend => {
-  const memory = new Memory();
+export const createWasmBackend = ({
+  numerics = "auto",
+  vectorBits = 128,
+  memoryLimit,
+}: WasmOptions = {}): WasmBackend => {
+  const memory = new Memory(memoryLimit);
   const canFuse = numerics !== "strict" && fuses(memory.memory);
   if (numerics === "fused" && !canFuse)
     throw new Error("createWasmBackend: this machine does not fuse multiply and add; use strict or auto.");
@@ -110,8 +116,8 @@ export class WasmBackend implements Backend {
     writeElements((to as WasmBuffer).elements(this.wasm), (from as WasmBuffer).elements(this.wasm));
   }
 
-  memory(): { readonly inUse: number; readonly reserved: number } {
-    return { inUse: this.wasm.inUse, reserved: this.wasm.bytes.byteLength };
+  memory(): { readonly inUse: number; readonly reserved: number; readonly limit: number } {
+    return { inUse: this.wasm.inUse, reserved: this.wasm.bytes.byteLength, limit: this.wasm.limit };
   }
 
   execute(op: string, attributes: Attributes, inputs: readonly Operand[], output: Operand): void {

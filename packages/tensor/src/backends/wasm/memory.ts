@@ -1,11 +1,7 @@
 // One linear memory with an allocator: blocks by size class, freed blocks used again.
 import type { DeviceBuffer } from "../../backend.ts";
 import type { DType, TypedArray } from "../../dtype.ts";
-
-/** Memory that could not be had; the process goes on. */
-export class OutOfMemoryError extends Error {
-  override name = "OutOfMemoryError";
-}
+import { OutOfMemoryError } from "../../errors.ts";
 
 /** A block of wasm memory. Elements take four bytes each, bools too. */
 export class WasmBuffer implements DeviceBuffer {
@@ -48,19 +44,60 @@ const blockSize = (bytes: number): number => {
   return Math.ceil(needed / step) * step;
 };
 
+/** 4 GiB: what 32-bit addresses reach. */
+const MOST_BYTES = 65536 * PAGE;
+
+/** A memory that may grow to `limit` bytes, or to as much less as the machine reserves room for. */
+const reserve = (limit: number): { readonly memory: WebAssembly.Memory; readonly limit: number } => {
+  const maximum = Math.floor(limit / PAGE);
+  try {
+    return { memory: new WebAssembly.Memory({ initial: Math.min(16, maximum), maximum }), limit: maximum * PAGE };
+  } catch (error) {
+    if (maximum < 1024) throw error;
+    return reserve(limit / 2);
+  }
+};
+
 export class Memory {
-  readonly memory: WebAssembly.Memory = new WebAssembly.Memory({ initial: 16, maximum: 65536 });
+  readonly memory: WebAssembly.Memory;
+  /** Most bytes that it can grow to. */
+  readonly limit: number;
   /** The memory's current buffer. */
-  bytes: ArrayBuffer = this.memory.buffer as ArrayBuffer;
+  bytes: ArrayBuffer;
   inUse = 0;
   private end = ALIGNMENT;
   private readonly free = new Map<number, number[]>();
 
+  constructor(limit: number = MOST_BYTES) {
+    const reserved = reserve(limit);
+    this.memory = reserved.memory;
+    this.limit = reserved.limit;
+    this.bytes = this.memory.buffer as ArrayBuffer;
+  }
+
   allocate(dtype: DType, size: number): WasmBuffer {
+    if (size * 4 > this.limit) throw this.exhausted(size * 4);
     const block = blockSize(size * 4);
     const pointer = this.free.get(block)?.pop() ?? this.extend(block);
+    if (pointer === null) return this.fromLarger(dtype, size, block);
     this.inUse += block;
     return new WasmBuffer(pointer, dtype, size, block);
+  }
+
+  /** The smallest free block that is large enough: for when the memory cannot grow. */
+  private fromLarger(dtype: DType, size: number, needed: number): WasmBuffer {
+    const fit = [...this.free].filter(([block, list]) => block > needed && list.length > 0).map(([block]) => block);
+    if (fit.length === 0) throw this.exhausted(size * 4);
+    const block = Math.min(...fit);
+    this.inUse += block;
+    return new WasmBuffer(this.free.get(block)?.pop() as number, dtype, size, block);
+  }
+
+  private exhausted(asked: number): OutOfMemoryError {
+    return new OutOfMemoryError(
+      `out of memory: ${asked} bytes asked, ${this.inUse} in use, limit ${this.limit} bytes of WebAssembly memory. Use smaller batches, or keep fewer Variables and compiled shapes.`,
+      { asked, inUse: this.inUse, limit: this.limit },
+    );
   }
 
   release({ pointer, block }: WasmBuffer): void {
@@ -77,16 +114,17 @@ export class Memory {
     else out.set((out.length === elements.length ? elements : elements.subarray(0, out.length)) as Float32Array);
   }
 
-  private extend(block: number): number {
+  /** Address of a new block at the end; null where the memory cannot grow so far. */
+  private extend(block: number): number | null {
     const pointer = this.end;
     const missing = pointer + block - this.bytes.byteLength;
     if (missing > 0) {
+      const room = this.limit - this.bytes.byteLength;
+      if (missing > room) return null;
       try {
-        this.memory.grow(Math.max(Math.ceil(missing / PAGE), 16));
+        this.memory.grow(Math.min(Math.max(Math.ceil(missing / PAGE), 16), room / PAGE));
       } catch {
-        throw new OutOfMemoryError(
-          `wasm: ${block} bytes asked, ${this.inUse} in use, and the memory of ${this.bytes.byteLength} bytes cannot grow; free what is no longer needed or use smaller batches.`,
-        );
+        return null;
       }
       this.bytes = this.memory.buffer as ArrayBuffer;
     }
@@ -94,6 +132,11 @@ export class Memory {
     return pointer;
   }
 }
+
+/** Sizes of pieces: powers of two, and from 64 MiB on multiples of that, so that little is lost of much. */
+const pieceSize = (bytes: number): number =>
+  bytes <= LARGE_PIECE ? 2 ** Math.max(12, 32 - Math.clz32(bytes - 1)) : Math.ceil(bytes / LARGE_PIECE) * LARGE_PIECE;
+const LARGE_PIECE = 2 ** 26;
 
 /**
  * Memory for the intermediate values of plans, which need none of it between runs: plans of about one size share one piece. A piece goes
@@ -109,7 +152,7 @@ export class ArenaPool {
 
   /** Address of at least `bytes`, and the function that gives them back. */
   borrow(bytes: number): { readonly pointer: number; readonly giveBack: () => void } {
-    const size = 2 ** Math.max(12, 32 - Math.clz32(bytes - 1));
+    const size = pieceSize(bytes);
     let piece = this.pieces.get(size);
     if (!piece) {
       piece = { buffer: this.memory.allocate("float32", size / 4), users: 0 };

@@ -37,7 +37,15 @@ export interface PlanHost {
 const imports = [...kernelNames.map(signatureOf), { name: "reference", parameters: ["i32"], result: null } as const];
 const REFERENCE = kernelNames.length;
 
-export const buildPlan = (plan: Plan, host: PlanHost): Executable => new PlanBuilder(shareTurned(plan), host).build();
+export const buildPlan = (plan: Plan, host: PlanHost): Executable => {
+  const builder = new PlanBuilder(shareTurned(plan), host);
+  try {
+    return builder.build();
+  } catch (error) {
+    builder.release();
+    throw error;
+  }
+};
 
 class PlanBuilder {
   private readonly plan: Plan;
@@ -99,10 +107,13 @@ class PlanBuilder {
       read: (index, out) => memory.read(outputs[index], out),
       lines: this.items.flatMap((item) => this.line(item)),
       arenaBytes: this.arenaBytes,
-      dispose: () => {
-        for (const release of this.releases.splice(0)) release();
-      },
+      dispose: () => this.release(),
     };
+  }
+
+  /** Gives back all memory. */
+  release(): void {
+    for (const release of this.releases.splice(0)) release();
   }
 
   private spec(id: number): Spec {
