@@ -1,4 +1,5 @@
 // The rows: what is timed, in which unit, and how much one run of it does.
+import { registeredIds } from "@agon/environments";
 
 export interface Work {
   readonly name: string;
@@ -52,6 +53,25 @@ const step = (name: string, net: NetShape, rest: string): Work => ({
   wasm: true,
 });
 
+const environmentSteps = (name: string, title: string, lanes: number): Work => ({
+  name,
+  title: `${title}, random actions`,
+  unit: "env steps/s",
+  better: "higher",
+  amount: lanes,
+  wasm: false,
+});
+
+/** Ids of the rows beside H: every environment of @agon/environments but CartPole. */
+export const timedIds: readonly string[] = registeredIds().filter((id) => id !== "CartPole-v1");
+
+/** CartPole as H and H-scalar, the other environments by their ids, as H is timed. */
+export const environmentWorks: readonly Work[] = [
+  environmentSteps("H", `CartPole-v1, ${LANES} environments by makeVector`, LANES),
+  environmentSteps("H-scalar", "CartPole-v1, one environment by make", 1),
+  ...timedIds.map((id) => environmentSteps(id, `${LANES} environments by makeVector`, LANES)),
+];
+
 export const works: readonly Work[] = [
   ...[64, 128, 256, 512, 1024].map(product),
   step("B1", netB1, "ReLU, squared error"),
@@ -65,22 +85,7 @@ export const works: readonly Work[] = [
     amount: forward({ ...netB1, batch: 1 }),
     wasm: true,
   },
-  {
-    name: "H",
-    title: `CartPole-v1, ${LANES} environments by makeVector, random actions`,
-    unit: "env steps/s",
-    better: "higher",
-    amount: LANES,
-    wasm: false,
-  },
-  {
-    name: "H-scalar",
-    title: "CartPole-v1, one environment by make, random actions",
-    unit: "env steps/s",
-    better: "higher",
-    amount: 1,
-    wasm: false,
-  },
+  ...environmentWorks,
   { name: "M-tanh", title: `tanh of ${ELEMENTS} elements`, unit: "us", better: "lower", amount: ELEMENTS, wasm: true },
   {
     name: "M-adam",
