@@ -1,4 +1,4 @@
-// Measures anew and writes docs/benchmarks.md: node scripts/document-benchmarks.mjs [options of agon bench]
+// Measures anew and writes docs/benchmarks.md: node scripts/document-benchmarks.mjs [env] [options of agon bench]
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,8 @@ const bench = ["run", "--silent", "agon", "--", "bench", ...options];
 const table = output("npm", bench);
 const commit = output("git", ["rev-parse", "--short", "HEAD"]);
 const made = `Measured ${new Date().toISOString().slice(0, 10)} at ${commit} by \`npm ${bench.join(" ")}\`.`;
-const marked = /(?<=<!-- measured -->\n).*(?=<!-- end -->)/s;
+const block = options[0] === "env" ? "measured env" : "measured";
+const marked = new RegExp(`(?<=<!-- ${block} -->\\n).*?(?=<!-- end -->)`, "s");
 writeFileSync(
   page,
   readFileSync(page, "utf8").replace(marked, () => `\n${made}\n\n${table}\n\n`),

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { environmentRows } from "./contestants/agon-environments.ts";
 import { benchTable } from "./table.ts";
 import { createTimer, median } from "./timing.ts";
-import { figure, secondsOf, works } from "./works.ts";
+import { environmentWorks, figure, secondsOf, works } from "./works.ts";
 
 test("the rows of the contract are there, under their names", () => {
   const names = works.map(({ name }) => name);
@@ -25,6 +26,12 @@ test("the rows of the contract are there, under their names", () => {
   ])
     expect(names).toContain(name);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test.each(environmentWorks.map(({ name }) => name))("%s steps the environments that it claims to", (name) => {
+  const { run, check } = environmentRows[name]();
+  for (let i = 0; i < 5000; i++) run();
+  expect(() => check?.()).not.toThrow();
 });
 
 test("seconds become the unit of the row", () => {

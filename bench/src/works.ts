@@ -1,4 +1,5 @@
 // The rows: what is timed, in which unit, and how much one run of it does.
+import { registeredIds } from "@agon/environments";
 import {
   gpt,
   gptOperations,
@@ -111,13 +112,23 @@ const resNetStep = (name: string, net: ResNetSizes): Work => ({
 
 const environmentSteps = (name: string, title: string, lanes: number): Work => ({
   name,
-  title: `CartPole-v1, ${title}, random actions`,
+  title: `${title}, random actions`,
   unit: "env steps/s",
   better: "higher",
   amount: lanes,
   operations: 0,
   wasm: false,
 });
+
+/** Ids of the rows beside H: every environment of @agon/environments but CartPole. */
+export const timedIds: readonly string[] = registeredIds().filter((id) => id !== "CartPole-v1");
+
+/** CartPole as H and H-scalar, the other environments by their ids, as H is timed. */
+export const environmentWorks: readonly Work[] = [
+  environmentSteps("H", `CartPole-v1, ${LANES} environments by makeVector`, LANES),
+  environmentSteps("H-scalar", "CartPole-v1, one environment by make", 1),
+  ...timedIds.map((id) => environmentSteps(id, `${LANES} environments by makeVector`, LANES)),
+];
 
 export const works: readonly Work[] = [
   ...[64, 128, 256, 512, 1024].map(product),
@@ -133,8 +144,7 @@ export const works: readonly Work[] = [
   { ...gptStep("F-other", gptOther), like: "F" },
   resNetStep("G", resNet),
   { ...resNetStep("G-other", resNetOther), like: "G" },
-  environmentSteps("H", `${LANES} environments by makeVector`, LANES),
-  environmentSteps("H-scalar", "one environment by make", 1),
+  ...environmentWorks,
   duration("M-tanh", `tanh of ${ELEMENTS} elements`, ELEMENTS),
   duration("M-adam", "Adam on the 235 146 parameters of B2", 235_146),
 ];

@@ -1,12 +1,14 @@
 // agon bench: which rows, how long, with whom; the timing itself is @agon/bench's.
 import type { BenchReport, Work } from "@agon/bench";
-import { Interrupted } from "./failure.ts";
+import { BadInput, Interrupted } from "./failure.ts";
 import type { Numerics } from "./library.ts";
 import { bar, createStatusLine } from "@agon/runs";
 import { unknownName } from "./settings.ts";
 import type { Surroundings } from "./train.ts";
 
 export interface BenchRequest {
+  /** "env": the rows of environments alone. */
+  readonly kind: string | undefined;
   /** Names of rows; undefined: all. */
   readonly only: readonly string[] | undefined;
   readonly numerics: Numerics | undefined;
@@ -17,10 +19,13 @@ export interface BenchRequest {
 
 /** Rows are timed only by Node programs that nothing else runs in; loaded here, because nothing else of the program needs it. */
 export const runBench = async (
-  { only, ...plan }: BenchRequest,
+  { kind, only, ...plan }: BenchRequest,
   { stderr, now, signal }: Surroundings,
 ): Promise<{ readonly report: BenchReport; readonly table: string }> => {
-  const { bench, benchTable, works } = await import("@agon/bench");
+  const { bench, benchTable, environmentWorks, works: all } = await import("@agon/bench");
+  if (kind !== undefined && kind !== "env")
+    throw new BadInput(`bench ${kind}: expected env for the environments, or nothing for all rows.`);
+  const works = kind === "env" ? environmentWorks : all;
   const chosen = only === undefined ? works : only.map((name) => findWork(works, name));
   const line = createStatusLine(stderr, now);
   const onRow = (name: string, index: number): void =>

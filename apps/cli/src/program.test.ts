@@ -131,6 +131,8 @@ describe("bad input exits 2 with one line that names option, value and expectati
       '--set discount is "7", expected a number ≥ 0 and ≤ 1.',
     ],
     ["bench --only B5", 'unknown row "B5"; the nearest are B1, B2, C.'],
+    ["bench environments", "bench environments: expected env for the environments, or nothing for all rows."],
+    ["bench env --only B1", 'unknown row "B1"; '],
     ["bench --only", "option '--only <rows>' argument missing"],
     ["bench --rounds 0", '--rounds is "0", expected a whole number of at least 1.'],
     ["bench --numerics loose", '--numerics is "loose", expected strict or fused.'],

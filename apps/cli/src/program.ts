@@ -277,15 +277,17 @@ const addBench = (program: Command, streams: Streams): void => {
   program
     .command("bench")
     .description("time products, training steps, acting and environments on this machine")
+    .argument("[kind]", "env: the environments alone")
     .option("--only <rows>", "rows separated by commas (default: all)")
     .option("--peers", "time tfjs and jax-js beside it, in the same rounds")
     .option("--no-256-bit", "leave V8's 256-bit vectors off; by default both are timed where they change no bit")
     .option("--numerics <tier>", "strict or fused (default: the best this machine has)")
     .option("--rounds <n>", "interleaved rounds; the median counts", "5")
     .option("--json", "print one JSON object")
-    .addHelpText("after", "\nExample:\n  agon bench --only B1,C,H --json")
-    .action(async (flags: BenchFlags) => {
+    .addHelpText("after", "\nExamples:\n  agon bench env\n  agon bench --only B1,C,H --json")
+    .action(async (kind: string | undefined, flags: BenchFlags) => {
       const request = {
+        kind,
         only: flags.only?.split(","),
         numerics: numericsTier(flags.numerics),
         wideVectors: flags["256Bit"],

@@ -1,5 +1,4 @@
 // agon, by its public API alone.
-import { make, makeVector } from "@agon/environments";
 import { MLP } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { argmax } from "@agon/rl";
@@ -13,9 +12,10 @@ import {
   Variable,
   zeros,
 } from "@agon/tensor";
-import { integers, normals } from "../inputs.ts";
+import { normals } from "../inputs.ts";
 import { mlpB1, mlpB2 } from "../nets.ts";
-import { ELEMENTS, LANES } from "../works.ts";
+import { ELEMENTS } from "../works.ts";
+import { environmentRows } from "./agon-environments.ts";
 import { trainingSteps } from "./agon-nets.ts";
 import { checkProduct, type Contestant, type Prepared } from "./contestant.ts";
 
@@ -43,50 +43,6 @@ const act = (): Prepared => {
     },
     outcome: () => actions,
   };
-};
-
-const vectorSteps = (): Prepared => {
-  const environment = makeVector("CartPole-v1", LANES, { autoreset: "same-step" });
-  environment.reset({ seed: 0 });
-  const rounds = 4096;
-  const all = integers("actions", LANES * rounds, 2);
-  const actions = Array.from({ length: rounds }, (_, i) => all.subarray(LANES * i, LANES * (i + 1)));
-  let at = 0;
-  let [steps, episodes] = [0, 0];
-  return {
-    run() {
-      environment.step(actions[at]);
-      at = (at + 1) & (rounds - 1);
-      steps += LANES;
-      for (let lane = 0; lane < LANES; lane++) episodes += environment.terminated[lane];
-    },
-    check: () => checkEpisodes(steps, episodes),
-  };
-};
-
-const scalarSteps = (): Prepared => {
-  const environment = make("CartPole-v1");
-  environment.reset({ seed: 0 });
-  const actions = integers("actions", 65_536, 2);
-  let at = 0;
-  let [steps, episodes] = [0, 0];
-  return {
-    run() {
-      const { terminated, truncated } = environment.step(actions[at]);
-      at = (at + 1) & 65_535;
-      steps++;
-      if (!terminated && !truncated) return;
-      episodes++;
-      environment.reset();
-    },
-    check: () => checkEpisodes(steps, episodes),
-  };
-};
-
-/** Episodes of a random policy on CartPole last 22 steps. */
-const checkEpisodes = (steps: number, episodes: number): void => {
-  const length = steps / episodes;
-  if (!(length > 20 && length < 25)) throw new Error(`CartPole: episodes of ${length} steps, expected about 22.`);
 };
 
 const elementwise = (): Prepared => {
@@ -124,8 +80,7 @@ export const createContestant = async ({ numerics, vectorBits }: Choice): Promis
       ...Object.fromEntries([64, 128, 256, 512, 1024].map((n) => [`A-${n}`, () => product(n)])),
       ...trainingSteps,
       C: act,
-      H: vectorSteps,
-      "H-scalar": scalarSteps,
+      ...environmentRows,
       "M-tanh": elementwise,
       "M-adam": adam,
     },
