@@ -1,5 +1,5 @@
 // A user's project outside the workspace: empty but for the tarballs it installs, and the programs it is given.
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { outputsOf, run } from "../programs.ts";
@@ -74,7 +74,7 @@ export class Consumer {
     );
   }
 
-  /** Bundles a program with vite, as for a page; anything that vite warns of is an error. */
+  /** Bundles a program with vite, as for a page; anything that vite warns of is an error, and so is any asset: scripts are all there is. */
   async bundle(file: string): Promise<string> {
     const config = {
       build: {
@@ -94,6 +94,10 @@ export class Consumer {
     const vite = join(root, "node_modules/.bin/vite");
     const { stdout, stderr } = await outputsOf(vite, ["build", "--logLevel", "warn"], { cwd: this.folder });
     if (stdout || stderr) throw new Error(`vite warns about ${file}:\n${stdout}${stderr}`);
+    const assets = (await readdir(join(this.folder, "bundled"), { recursive: true })).filter((name) =>
+      /\.(?!js$)\w+$/.test(name),
+    );
+    if (assets.length > 0) throw new Error(`${file} needs files beside its scripts: ${assets.join(", ")}.`);
     return `bundled/${file.replace(/\.ts$/, ".js")}`;
   }
 

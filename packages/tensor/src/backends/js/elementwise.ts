@@ -49,12 +49,12 @@ const binary =
     for (let i = 0; i < out.length; i++) out[i] = f(x(i), y(i));
   };
 
-/** Nearest integer, halves to the even one. */
+/** Nearest integer, halves to the even one; zeros keep the sign of x. */
 const roundToEven = (x: number): number => {
   const floor = Math.floor(x);
   const rest = x - floor;
-  if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
+  const up = rest === 0.5 ? floor % 2 !== 0 : rest > 0.5;
+  return up ? floor + 1 || -0 : floor;
 };
 
 const sigmoid = (x: number): number => {

@@ -87,13 +87,12 @@ const log: Expression = ([x], builder) => {
   return v128.select(v128.ltF(constant(0), x), positive, atZero);
 };
 
-/** 1/(1 + e⁻ˣ); e⁻ˣ is infinite from 2¹²⁸ on, which makes 0. */
+/** 1/(1 + e⁻ˣ), below 0 as eˣ/(1 + eˣ): small values come out right, subnormal ones too. */
 const sigmoid: Expression = ([x], builder) => {
   const { keep, constant } = builder;
-  const limited = keep(v128.pminF(v128.pmaxF(v128.negF(x), constant(-87)), constant(89)));
-  const { n, expm1 } = reduced(limited, builder);
-  const e = v128.mulF(v128.addF(expm1, constant(1)), powerOfTwo(n, builder));
-  return v128.divF(constant(1), v128.addF(e, constant(1)));
+  const e = keep(exp([v128.negF(v128.absF(x))], builder));
+  const above = v128.select(v128.ltF(x, constant(0)), e, constant(1));
+  return v128.divF(above, v128.addF(e, constant(1)));
 };
 
 const SIGN_BIT = -2147483648;

@@ -8,7 +8,7 @@ import { convolutionModule } from "./convolution.ts";
 import { encodeModule, FunctionBuilder, get } from "./emitter.ts";
 import { expressionOf } from "./expressions.ts";
 import { kernelsModule } from "./kernels.ts";
-import { callsOf, type Placed, scratchOf } from "./library.ts";
+import { callsOf, kernelNames, type Placed, scratchOf } from "./library.ts";
 import { type Access, flatLoop, readingOf } from "./loop.ts";
 import { matmulModule, probeModule, tileSize } from "./matmul.ts";
 import { ArenaPool, Memory, WasmBuffer, writeElements } from "./memory.ts";
@@ -55,6 +55,30 @@ export const createWasmBackend = ({
   return new WasmBackend(memory, canFuse, vectorBits);
 };
 
+/**
+ * A table whose entries come from modules made when the first of their entries is wanted: writing all modules takes ten milliseconds, which
+ * a page that only adds need not wait. Of two modules that name an entry the first has it.
+ */
+const lazyTable = <T>(
+  modules: readonly (readonly [names: readonly string[], make: () => Readonly<Record<string, unknown>>])[],
+): Record<string, T> => {
+  const table: Record<string, T> = {};
+  for (const [names, make] of modules) {
+    const own = names.filter((name) => !Object.hasOwn(table, name));
+    const get = (name: string) => (): T => {
+      const made = make() as Record<string, T>;
+      for (const each of own) {
+        if (!made[each]) throw new Error(`internal: no module makes the kernel "${each}".`);
+        Object.defineProperty(table, each, { value: made[each], enumerable: true });
+      }
+      return made[name];
+    };
+    for (const name of own)
+      Object.defineProperty(table, name, { get: get(name), enumerable: true, configurable: true });
+  }
+  return table;
+};
+
 const pointerOf = (buffer: DeviceBuffer): number => (buffer as WasmBuffer).pointer;
 
 const placed = ({ shape, dtype, buffer }: Operand): Placed => ({ shape, dtype, pointer: pointerOf(buffer) });
@@ -74,13 +98,14 @@ export class WasmBackend implements Backend {
     this.arenas = new ArenaPool(memory);
     this.numerics = fused ? "fused" : "strict";
     this.constants = new ConstantPool(memory);
-    const kernels = {
-      ...this.instantiate(kernelsModule()),
-      ...this.instantiate(philoxModule()),
-      ...this.instantiate(poolingModule()),
-      ...this.instantiate(matmulModule(fused, tileSize(fused, vectorBits))),
-    } as WebAssembly.ModuleImports;
-    this.kernels = { ...kernels, ...this.instantiate(convolutionModule(), kernels) } as unknown as PlanHost["kernels"];
+    const kernels: WebAssembly.ModuleImports = lazyTable([
+      [["matmul"], () => this.instantiate(matmulModule(fused, tileSize(fused, vectorBits)))],
+      [["randomUniform"], () => this.instantiate(philoxModule())],
+      [["argmaxPool2d"], () => this.instantiate(poolingModule())],
+      [["conv2d", "conv2dInput", "conv2dWeight"], () => this.instantiate(convolutionModule(), kernels)],
+      [kernelNames, () => this.instantiate(kernelsModule())],
+    ]);
+    this.kernels = kernels as unknown as PlanHost["kernels"];
   }
 
   instantiate(bytes: Uint8Array<ArrayBuffer>, functions?: WebAssembly.ModuleImports): WebAssembly.Exports {
