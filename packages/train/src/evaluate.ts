@@ -3,7 +3,7 @@ import type { AnyModule, Module } from "@agon/nn";
 import type { LossResult } from "@agon/optim";
 import { compile, Tensor } from "@agon/tensor";
 import { type Batch, type Examples, firstIsInput, type Pair } from "./examples.ts";
-import type { Metric } from "./metric.ts";
+import type { MetricLike } from "./metric-like.ts";
 
 export interface EvaluateOptions<B extends Batch> {
   /** Reported as `loss`, the mean over the examples. */
@@ -18,7 +18,7 @@ export interface EvaluateOptions<B extends Batch> {
 export const evaluate = async <B extends Batch>(
   model: AnyModule,
   data: Examples<B>,
-  metrics: Readonly<Record<string, Metric>>,
+  metrics: Readonly<Record<string, MetricLike>>,
   { loss, batchSize = 256, read = firstIsInput }: EvaluateOptions<B> = {},
 ): Promise<Record<string, number>> => {
   const network = model as unknown as Module;

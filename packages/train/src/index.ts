@@ -9,5 +9,7 @@ export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } fro
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
 export type { Batch, BatchOptions, Examples, Pair } from "./examples.ts";
 export { fit, type FitOptions } from "./fit.ts";
-export type { Metric, MetricStream } from "./metric.ts";
+export type { MetricLike, MetricStream } from "./metric-like.ts";
 export { type BatchEvent, type EpochEvent, type FitEvent, Trainer, type TrainerOptions } from "./trainer.ts";
+// Metrics as they are told of: evaluate(model, test, { accuracy }).
+export * from "@agon/metrics";

@@ -4,7 +4,7 @@ import { Adam, ReduceOnPlateau, SGD } from "@agon/optim";
 import { createRandom } from "@agon/random";
 import { tensor, type Tensor, zeros } from "@agon/tensor";
 import { describe, expect, it } from "vitest";
-import { type Batch, diagnose, evaluate, type Examples, fit, type FitEvent, type Metric, Trainer } from "./index.ts";
+import { accuracy, type Batch, diagnose, evaluate, type Examples, fit, type FitEvent, Trainer } from "./index.ts";
 
 type Points = { readonly points: Tensor; readonly sides: Tensor };
 
@@ -37,19 +37,6 @@ const shuffle = (index: number[], seed: number): void => {
   }
 };
 
-const hits: Metric = {
-  stream() {
-    let [right, seen] = [0, 0];
-    return {
-      update(prediction, target) {
-        right += prediction.argmax(1).equal(target).cast("float32").sum().itemSync();
-        seen += target.shape[0];
-      },
-      result: () => right / seen,
-    };
-  },
-};
-
 const network = (): Sequential =>
   withRandom(createRandom(4), () => new Sequential(new Linear(2, 24), relu, new Dropout(0.05), new Linear(24, 2)));
 
@@ -60,7 +47,7 @@ const trainerOf = (model: Sequential, epochs: number): Trainer<Points> =>
     epochs,
     seed: 5,
     validate: circle(64, 2),
-    metrics: { accuracy: hits },
+    metrics: { accuracy },
     schedule: new ReduceOnPlateau({ learningRate: 0.01, patience: 1, factor: 0.5 }),
     earlyStopping: { monitor: "accuracy", patience: 20 },
   });
@@ -75,7 +62,7 @@ describe("fit", () => {
       epochs: 12,
       batchSize: 30,
       validate: circle(200, 2),
-      metrics: { accuracy: hits },
+      metrics: { accuracy },
       onEvent: (event) => events.push(event),
     });
     expect(history).toHaveLength(12);
@@ -84,7 +71,7 @@ describe("fit", () => {
     const steps = events.filter(({ type }) => type === "batch");
     expect(steps).toHaveLength(12 * 14);
     expect(steps[15]).toMatchObject({ step: 16, epoch: 2, batch: 2, batches: 14 });
-    expect(await evaluate(model, circle(200, 2), { accuracy: hits })).toEqual({
+    expect(await evaluate(model, circle(200, 2), { accuracy })).toEqual({
       accuracy: history[11].validation?.accuracy,
     });
   });
@@ -161,7 +148,7 @@ describe("fit", () => {
   it.each([
     [{ epochs: 0 }, "fit: epochs is 0; expected a whole number, 1 or more."],
     [{ batchSize: 1.5 }, "fit: batchSize is 1.5"],
-    [{ metrics: { accuracy: hits } }, "fit: metrics looks at the validation, and there is none"],
+    [{ metrics: { accuracy } }, "fit: metrics looks at the validation, and there is none"],
     [{ earlyStopping: { patience: -1 }, validate: circle(4, 1) }, "earlyStopping: patience is -1"],
   ])("refuses %o", async (options, message) => {
     const model = new MLP(2, 4, 2);

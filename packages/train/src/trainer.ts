@@ -18,7 +18,7 @@ import {
 import { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./early-stopping.ts";
 import { evaluate } from "./evaluate.ts";
 import { type Batch, type Examples, firstIsInput, type Pair } from "./examples.ts";
-import type { Metric } from "./metric.ts";
+import type { MetricLike } from "./metric-like.ts";
 
 export interface TrainerOptions<B extends Batch> {
   /** The loss of predictions and targets: a scalar, or an object with `loss` and further scalars that are reported. */
@@ -36,7 +36,7 @@ export interface TrainerOptions<B extends Batch> {
   /** Examples that are only looked at, after every epoch. */
   readonly validate?: Examples<B>;
   /** Figures of the validation, by name. */
-  readonly metrics?: Readonly<Record<string, Metric>>;
+  readonly metrics?: Readonly<Record<string, MetricLike>>;
   /** Sets the learning rate: a function of the step, or a plateau that observes the validation's loss. */
   readonly schedule?: Schedule | ReduceOnPlateau;
   readonly earlyStopping?: EarlyStoppingOptions;

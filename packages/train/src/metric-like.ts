@@ -1,4 +1,4 @@
-// What training asks of a metric: to be told of predictions and targets batch by batch.
+// What training asks of a metric: to be told of predictions and targets batch by batch. Those of @agon/metrics fit.
 import type { Tensor } from "@agon/tensor";
 
 /** A figure under way. */
@@ -9,6 +9,6 @@ export interface MetricStream {
 }
 
 /** A figure over predictions and targets. */
-export interface Metric {
+export interface MetricLike {
   stream(): MetricStream;
 }
