@@ -1,3 +1,9 @@
 // @agon/models: architectures, one file each.
 export { LeNet5 } from "./lenet.ts";
+export {
+  type ForwardPass,
+  type LayerGradients,
+  SimpleNeuralNetwork,
+  type SimpleTraining,
+} from "./simple-neural-network.ts";
 export { Perceptron, type PerceptronOptions, type PerceptronTraining, type Side } from "./perceptron.ts";

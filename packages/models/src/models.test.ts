@@ -1,7 +1,7 @@
 import { createRandom } from "@agon/random";
 import { zeros } from "@agon/tensor";
 import { describe, expect, it, test } from "vitest";
-import { LeNet5, Perceptron, type Side } from "./index.ts";
+import { LeNet5, Perceptron, type Side, SimpleNeuralNetwork } from "./index.ts";
 
 describe("Perceptron", () => {
   const corners = [
@@ -72,4 +72,45 @@ test("LeNet-5 has the parameters of its table", () => {
   expect(model.summary(zeros([1, 1, 28, 28])).parameters).toBe(61_706);
   expect(model.forward(zeros([2, 1, 28, 28])).shape).toEqual([2, 10]);
   expect(Object.keys(model.stateDict())).toContain("conv1.weight");
+});
+
+describe("SimpleNeuralNetwork", () => {
+  const random = createRandom(3);
+  const inputs = Float64Array.from({ length: 4 * 200 }, () => random.normal());
+  const targets = Float64Array.from({ length: 200 }, (_, n) =>
+    Number(inputs.subarray(4 * n, 4 * n + 4).reduce((sum, value) => sum + value, 0) > 0),
+  );
+
+  it("has 81 parameters, and learns the sign of a sum", () => {
+    const network = new SimpleNeuralNetwork({ random: createRandom(1) });
+    expect(network.parameters).toBe(81);
+    const losses = network.train(inputs, targets, { epochs: 1500, learningRate: 0.1 });
+    expect(losses).toHaveLength(1500);
+    const hits = network.predictClass(inputs).filter((side, n) => side === targets[n]).length;
+    expect(hits / 200).toBeGreaterThan(0.95);
+  });
+
+  it("has the gradients of its loss: central differences, every parameter", () => {
+    const network = new SimpleNeuralNetwork({ random: createRandom(2) });
+    // Not 0: where the first layer is silent, the second would stand on the kink of its ReLU.
+    for (const biases of network.biases) biases.forEach((_, i) => (biases[i] = random.normal(0, 0.1)));
+    const { weights, biases } = network.backward(network.forward(inputs), targets);
+    const lossNow = (): number => network.loss(network.predict(inputs), targets);
+    const pairs = [...network.weights.map((w, l) => [w, weights[l]]), ...network.biases.map((b, l) => [b, biases[l]])];
+    for (const [parameters, gradients] of pairs)
+      parameters.forEach((kept, i) => {
+        parameters[i] = kept + 1e-6;
+        const above = lossNow();
+        parameters[i] = kept - 1e-6;
+        const below = lossNow();
+        parameters[i] = kept;
+        expect(gradients[i]).toBeCloseTo((above - below) / 2e-6, 6);
+      });
+  });
+
+  it("refuses rows of another width, and targets that do not fit", () => {
+    const network = new SimpleNeuralNetwork({ random: createRandom(2) });
+    expect(() => network.predict(new Float64Array(5))).toThrow("got 5 numbers; expected rows of 4");
+    expect(() => network.train(new Float64Array(8), [1])).toThrow("got 8 numbers for 1 targets; expected 4 for each");
+  });
 });
