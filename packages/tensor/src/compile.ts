@@ -1,5 +1,5 @@
 // Records a whole step once and replays it without allocating.
-import type { Backend, Executable, Plan, PlanLine, Spec } from "./backend.ts";
+import type { Backend, DeviceBuffer, Executable, Plan, PlanLine, Spec } from "./backend.ts";
 import { newArray, type TypedArray } from "./dtype.ts";
 import { changeOf } from "./captured.ts";
 import { backendFor, currentBackend, currentRecorder, hostData, isDebug, Storage, withRecorder } from "./engine.ts";
@@ -8,7 +8,7 @@ import { Recorder, type Setting } from "./recorder.ts";
 import { sameShape } from "./shape.ts";
 import { fromData, scalarOf, Tensor } from "./tensor.ts";
 import { mapTree, tensorsIn } from "./tree.ts";
-import { Variable } from "./variable.ts";
+import { departures, type Variable } from "./variable.ts";
 
 /** A recorded function for one set of shapes, types and static arguments. */
 interface Recorded<Result> {
@@ -21,6 +21,10 @@ interface Recorded<Result> {
   readonly outputs: readonly Spec[];
   readonly assigned: readonly Variable[];
   readonly plan: Plan;
+  /** The Variables of the plan, and their memory. */
+  readonly cells: readonly { readonly variable: Variable; readonly buffer: DeviceBuffer }[];
+  /** Departures of Variables up to which the memory is known to be theirs. */
+  departures: number;
   readonly settings: readonly Setting[];
 }
 
@@ -69,6 +73,7 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
     const known = cache.find(
       (plan) =>
         plan.backend === backend &&
+        isInPlace(plan) &&
         plan.statics === statics &&
         plan.specs.length === leaves.length &&
         matches(plan, leaves) &&
@@ -122,6 +127,7 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
       inputs,
       outputs,
       run() {
+        requireInPlace(plan);
         for (let i = 0; i < inputs.length; i++) executable.write(i, inputs[i]);
         execute(plan, f, again);
         for (let i = 0; i < outputs.length; i++) executable.read(i, outputs[i]);
@@ -189,17 +195,34 @@ const record = <Args extends unknown[], Result>(
   statics: string,
 ): Recorded<Result> => {
   const { recorder, plan, specs, result, outputs } = trace(f, args);
+  const float64 = recorder.needsFloat64;
+  const variables = recorder.cells as readonly Variable[];
   return {
+    cells: variables.map((variable) => ({ variable, buffer: variable.buffer(float64) })),
+    departures: departures.count,
     backend: currentBackend(),
     specs,
     statics,
     plan,
-    executable: backendFor(recorder.needsFloat64).build(plan),
+    executable: backendFor(float64).build(plan),
     result: mapTree((leaf) => new Tensor(new Storage({ shape: leaf.shape, dtype: leaf.dtype })), result),
     outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     assigned: recorder.assignedCells as readonly Variable[],
     settings: recorder.settings,
   };
+};
+
+/** Whether the plan's Variables are where they were: one that went to another backend and came back has other memory. */
+const isInPlace = (plan: Pick<Recorded<unknown>, "cells" | "departures">): boolean => {
+  if (plan.departures === departures.count) return true;
+  if (!plan.cells.every(({ variable, buffer }) => variable.livesIn(buffer))) return false;
+  plan.departures = departures.count;
+  return true;
+};
+
+const requireInPlace = (plan: Parameters<typeof isInPlace>[0]): void => {
+  if (isInPlace(plan)) return;
+  throw new UsageError("bind: a Variable of this step has moved to another backend since it was bound; bind it again.");
 };
 
 const refuseChange = (known: Plan, now: Plan): void => {

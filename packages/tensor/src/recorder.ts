@@ -144,6 +144,11 @@ export class Recorder {
     return [...this.assigned.keys()];
   }
 
+  /** Cells that the recorded function reads or assigns. */
+  get cells(): readonly Cell[] {
+    return [...this.current.keys()];
+  }
+
   get needsFloat64(): boolean {
     return this.float64;
   }

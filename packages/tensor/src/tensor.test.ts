@@ -7,6 +7,7 @@ import { NonFiniteError, ShapeError, UsageError } from "./errors.ts";
 import { guardFinite } from "./guard.ts";
 import { setDebug } from "./engine.ts";
 import { scope } from "./scope.ts";
+import { selectBackend } from "./select.ts";
 import { Tensor } from "./tensor.ts";
 import { blend, copy, Parameter, Variable } from "./variable.ts";
 
@@ -148,6 +149,21 @@ describe("compile", () => {
       return before;
     });
     expect([next().itemSync(), next().itemSync(), count.value.itemSync()]).toEqual([1, 11, 21]);
+  });
+  it("finds the Variables of a step where they are after they have been on another backend", async () => {
+    const make = (): Variable[] => Array.from({ length: 8 }, () => new Variable(scalar(1)));
+    const [doubled, others] = [make(), make()];
+    const double = compile(() => doubled.forEach((cell) => cell.assign(cell.value.mul(2))));
+    const bound = double.bind();
+    for (const backend of ["wasm", "js", "wasm"] as const) {
+      await selectBackend(backend);
+      // Whatever moves here takes places that are free now.
+      scope(() => others.forEach(({ value }) => value.add(1)));
+      double();
+    }
+    expect(doubled.map((cell) => cell.toHost()[0])).toEqual(doubled.map(() => 8));
+    expect(others.map((cell) => cell.toHost()[0])).toEqual(others.map(() => 1));
+    expect(() => bound.run()).toThrow("bind: a Variable of this step has moved to another backend");
   });
   it("records once per shape and replays", () => {
     let recordings = 0;

@@ -323,6 +323,7 @@ export class Tensor {
   /** eˣ / Σ eˣ along dim. */
   softmax(dim: number): Tensor {
     const d = normaliseDim("softmax", dim, this.rank);
+    if (d === this.rank - 1) return apply("softmax", [this]);
     return customGradient(
       [this],
       ([x]) => {
@@ -336,6 +337,7 @@ export class Tensor {
   /** x − ln Σ eˣ along dim. */
   logSoftmax(dim: number): Tensor {
     const d = normaliseDim("logSoftmax", dim, this.rank);
+    if (d === this.rank - 1) return apply("logSoftmax", [this]);
     return customGradient(
       [this],
       ([x]) => {

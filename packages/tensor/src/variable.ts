@@ -23,6 +23,9 @@ const reclaim = new FinalizationRegistry<{ backend: Backend; buffer: DeviceBuffe
   backend.free(buffer),
 );
 
+/** How many times a Variable has left the memory of a backend: plans that use it there are void. */
+export const departures = { count: 0 };
+
 /** While a function runs that will run again: what each Variable held when it first met it. */
 let journal: Map<Variable, Tensor> | null = null;
 /** While it runs again: what stands for the values of Variables, which are left alone. */
@@ -156,6 +159,11 @@ export class Variable implements Cell {
     this.lent = null;
   }
 
+  /** Whether this is its lasting memory. */
+  livesIn(buffer: DeviceBuffer): boolean {
+    return this.memory === buffer;
+  }
+
   /** The lasting memory on the backend in use, moved there the first time. */
   buffer(float64: boolean): DeviceBuffer {
     const wanted = float64 ? jsBackend() : backendFor(this.dtype === "float64");
@@ -165,6 +173,7 @@ export class Variable implements Cell {
     if (this.backend !== jsBackend()) {
       reclaim.unregister(this);
       this.backend.free(this.memory);
+      departures.count++;
     }
     this.backend = wanted;
     if (wanted === jsBackend()) this.memory = data;

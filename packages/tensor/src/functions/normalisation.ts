@@ -3,7 +3,7 @@ import type { Shape } from "../backend.ts";
 import { isFloat } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
 import { sameShape, showShape, sizeOf } from "../shape.ts";
-import { customGradient, type Tensor } from "../tensor.ts";
+import { apply, customGradient, type Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
 import { channelMean, spreadChannels, toRows } from "./channels.ts";
 
@@ -29,7 +29,7 @@ export const layerNorm = (
   const rows = rowsOf("layerNorm", x, shape);
   requireShape("layerNorm", "weight", weight, shape);
   requireShape("layerNorm", "bias", bias, shape);
-  const standard = standardise(rows, momentsOf(rows, rowMean), epsilon);
+  const standard = apply("standardise", [rows], { epsilon });
   return affine(standard, weight?.flatten(), bias?.flatten()).reshape(x.shape);
 };
 
@@ -89,7 +89,7 @@ export const groupNorm = (x: Tensor, groups: number, { weight, bias, epsilon = 1
   requireShape("groupNorm", "weight", weight, [channels]);
   requireShape("groupNorm", "bias", bias, [channels]);
   const grouped = x.reshape([batch * groups, (channels / groups) * sizeOf(x.shape.slice(2))]);
-  const standard = standardise(grouped, momentsOf(grouped, rowMean), epsilon).reshape(x.shape);
+  const standard = apply("standardise", [grouped], { epsilon }).reshape(x.shape);
   const [factor, shift] = [weight, bias].map((value) => value && spreadChannels(value, batch));
   return affine(toRows(standard), factor, shift).reshape(x.shape);
 };

@@ -3,6 +3,7 @@ import { conv } from "./conv.ts";
 import { elementwise } from "./elementwise.ts";
 import { matmul } from "./matmul.ts";
 import { move } from "./move.ts";
+import { normalise } from "./normalise.ts";
 import type { Primitive } from "./primitive.ts";
 import { pool } from "./pool.ts";
 import { random } from "./random.ts";
@@ -16,6 +17,7 @@ export const primitives: Readonly<Record<string, Primitive>> = {
   ...move,
   ...conv,
   ...pool,
+  ...normalise,
   ...sort,
   ...random,
 };

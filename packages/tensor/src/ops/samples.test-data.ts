@@ -18,6 +18,12 @@ export interface Sample {
   readonly attributes?: Attributes;
 }
 
+/** Rows of every length around those of vectors, and none at all. */
+const rows = (inputs: number, attributes?: Attributes): Sample[] =>
+  [[3, 5], [7], [2, 3, 4], [5, 1], [2, 8], [3, 11], [2, 33], [0, 3], [3, 0]].map((shape) => ({
+    inputs: Array.from({ length: inputs }, () => ({ shape })),
+    attributes,
+  }));
 const one = (shape: Shape, range?: SampleInput["range"]): Sample => ({ inputs: [{ shape, range }] });
 const everyShape = (range?: SampleInput["range"]): Sample[] => [
   one([3, 5], range),
@@ -178,6 +184,12 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
   min: reductions(),
   argmax: alongDims,
   argmin: alongDims,
+  softmax: rows(1),
+  softmaxGradient: rows(2),
+  logSoftmax: rows(1),
+  logSoftmaxGradient: rows(2),
+  standardise: rows(1, { epsilon: 1e-5 }),
+  standardiseGradient: rows(2, { epsilon: 0.1 }),
   cumsum: alongDims,
   cumprod: [...alongDims, { inputs: [{ shape: [5], data: [2, 0, 3, 0.5, 0] }], attributes: { dim: 0 } }],
   allFinite: [one([3, 4]), one([0]), one([]), { inputs: [{ shape: [2] }, { shape: [3], data: [1, Number.NaN, 2] }] }],

@@ -7,6 +7,7 @@ import { elementwise } from "./elementwise.ts";
 import type { Kernel, View } from "./kernel.ts";
 import { matmul } from "./matmul.ts";
 import { move } from "./move.ts";
+import { normalise } from "./normalise.ts";
 import { pool } from "./pool.ts";
 import { random } from "./random.ts";
 import { reduce } from "./reduce.ts";
@@ -19,6 +20,7 @@ export const kernels: Readonly<Record<string, Kernel>> = {
   ...move,
   ...conv,
   ...pool,
+  ...normalise,
   ...sort,
   ...random,
 };

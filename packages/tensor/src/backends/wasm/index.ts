@@ -15,6 +15,7 @@ import { ArenaPool, Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { philoxModule } from "./philox.ts";
 import { buildPlan, type PlanHost } from "./plan.ts";
 import { poolingModule } from "./pooling.ts";
+import { rowKernels, rowsModule } from "./rows.ts";
 
 export interface WasmOptions {
   /** "strict": multiply, then add. "fused": one rounding. "auto", the default: fused where this machine really fuses. */
@@ -101,6 +102,7 @@ export class WasmBackend implements Backend {
     const kernels: WebAssembly.ModuleImports = lazyTable([
       [["matmul"], () => this.instantiate(matmulModule(fused, tileSize(fused, vectorBits)))],
       [["randomUniform"], () => this.instantiate(philoxModule())],
+      [rowKernels, () => this.instantiate(rowsModule(this.constants))],
       [["argmaxPool2d"], () => this.instantiate(poolingModule())],
       [["conv2d", "conv2dInput", "conv2dWeight"], () => this.instantiate(convolutionModule(), kernels)],
       [kernelNames, () => this.instantiate(kernelsModule())],

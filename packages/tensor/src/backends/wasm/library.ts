@@ -40,6 +40,12 @@ const arities = {
   conv2dWeight: 20,
   argmaxPool2d: 15,
   randomUniform: 3,
+  softmax: 4,
+  softmaxGradient: 5,
+  logSoftmax: 4,
+  logSoftmaxGradient: 5,
+  standardise: 6,
+  standardiseGradient: 7,
 } as const;
 
 export type KernelName = keyof typeof arities;
@@ -145,6 +151,20 @@ const pickedRows = (
   return [sizeOf(shape.slice(0, -1)), shape[last], index[last]];
 };
 
+const bitsOf = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0];
+
+/** A kernel over the rows of operands of one shape. `extra`: floats by their bits. */
+const overRows =
+  (kernel: KernelName, extra: (columns: number, attributes: Attributes) => readonly number[] = () => []): Recipe =>
+  (attributes, inputs, output) => {
+    const columns = output.shape[output.shape.length - 1];
+    const pointers = [...inputs, output].map(({ pointer }) => pointer);
+    const rows = sizeOf(output.shape) / columns;
+    return [{ kernel, parameters: [...pointers, rows, columns, ...extra(columns, attributes).map(bitsOf)] }];
+  };
+
+const momentsOf = (columns: number, { epsilon }: Attributes): readonly number[] => [1 / columns, epsilon as number];
+
 const recipes: Readonly<Record<string, Recipe>> = {
   matmul,
   ...convolutions,
@@ -169,6 +189,12 @@ const recipes: Readonly<Record<string, Recipe>> = {
     const rows = values.dtype === "float32" ? pickedRows(output.shape, index.shape, dim) : null;
     return rows && [{ kernel: "scatterAddRows", parameters: [index.pointer, values.pointer, output.pointer, ...rows] }];
   },
+  softmax: overRows("softmax"),
+  softmaxGradient: overRows("softmaxGradient"),
+  logSoftmax: overRows("logSoftmax"),
+  logSoftmaxGradient: overRows("logSoftmaxGradient"),
+  standardise: overRows("standardise", momentsOf),
+  standardiseGradient: overRows("standardiseGradient", momentsOf),
   randomUniform: (_, [state], output) => [
     { kernel: "randomUniform", parameters: [state.pointer, output.pointer, sizeOf(output.shape)] },
   ],

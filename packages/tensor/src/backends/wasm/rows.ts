@@ -1,0 +1,294 @@
+// Kernels over rows whose every element depends on the whole row: softmax, log-softmax, standardising, and their gradients.
+//
+// They give the bits of their plain compositions: the same expressions, and sums in the order of `sumRows`.
+import {
+  addF64,
+  addI32,
+  andI32,
+  type Code,
+  countUp,
+  demoteF64,
+  encodeModule,
+  f32,
+  FunctionBuilder,
+  get,
+  i32,
+  ifThen,
+  lessU32,
+  loopWhile,
+  set,
+  shiftLeftI32,
+  subI32,
+  v128,
+} from "./emitter.ts";
+import { type Builder, expressionOf } from "./expressions.ts";
+import type { Constants } from "./loop.ts";
+
+const VECTOR = 16;
+
+const bitsOf = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0];
+
+/** Elements of an operand at the place in the row where a pass is: four of them, or one in all four lanes. */
+type Load = (operand: number) => Code;
+
+/** A function kernel(operands…, out, rows, columns, extra…) under construction. All sizes ≥ 1. */
+class RowKernel {
+  private readonly f: FunctionBuilder;
+  /** Runs once, before all rows. */
+  private readonly before: Code[] = [];
+  private readonly hoisted = new Map<number, Code>();
+  private readonly constants: Constants;
+  private readonly operands: number;
+  /** Bytes from the start of the row, of where the pass is and of its end. */
+  private readonly at: number;
+  private readonly end: number;
+
+  constructor(name: string, operands: number, extra: number, constants: Constants) {
+    const parameters = Array.from({ length: operands + 3 + extra }, () => "i32" as const);
+    this.f = new FunctionBuilder(name, parameters);
+    this.operands = operands;
+    this.constants = constants;
+    this.at = this.f.local("i32");
+    this.end = this.f.local("i32");
+  }
+
+  /** The number of the output among the operands. */
+  get out(): number {
+    return this.operands;
+  }
+
+  /** A parameter behind rows and columns, a float by its bits, in all lanes. */
+  extra(i: number): Code {
+    return this.local(v128.splatI32(get(this.operands + 3 + i)), this.before);
+  }
+
+  local(value: Code, into: Code[]): Code {
+    const local = this.f.local("v128");
+    into.push(set(local, value));
+    return get(local);
+  }
+
+  /** value² of a value that is computed once. */
+  squared(value: Code): Code {
+    const local = this.f.local("v128");
+    return [set(local, value), v128.mulF(get(local), get(local))];
+  }
+
+  constant(bits: number): Code {
+    let code = this.hoisted.get(bits);
+    if (!code) {
+      code = this.local(v128.loadSplat32(i32(0), this.constants.addressOf(bits)), this.before);
+      this.hoisted.set(bits, code);
+    }
+    return code;
+  }
+
+  /** The expression of a unary op. */
+  unary(op: string, x: Code, into: Code[]): Code {
+    const expression = expressionOf(op, ["float32"], "float32");
+    if (!expression) throw new Error(`internal: no expression for ${op}.`);
+    const builder: Builder = {
+      keep: (value) => this.local(value, into),
+      constant: (value) => this.constant(bitsOf(value)),
+      integer: (value) => this.constant(value | 0),
+    };
+    return expression([x], builder);
+  }
+
+  private get bytes(): Code {
+    return shiftLeftI32(get(this.operands + 2), 2);
+  }
+
+  private address(operand: number): Code {
+    return addI32(get(operand), get(this.at));
+  }
+
+  private readonly vector: Load = (operand) => v128.load(this.address(operand));
+  private readonly single: Load = (operand) => v128.loadSplat32(this.address(operand));
+
+  /**
+   * A round of two vectors of the output's row. V8 pairs into one of 256 bits what is loaded and stored side by side through
+   * the same local, all loads before the stores.
+   */
+  private round(value: (load: Load, into: Code[]) => Code): Code {
+    const [places, loads, body]: [Code[], Code[], Code[]] = [[], [], []];
+    const known = new Map<number, number>();
+    const place = (operand: number): Code => {
+      let local = known.get(operand);
+      if (local === undefined) {
+        local = this.f.local("i32");
+        known.set(operand, local);
+        places.push(set(local, this.address(operand)));
+      }
+      return get(local);
+    };
+    const values = [0, VECTOR].map((offset) => {
+      const load: Load = (operand) => this.local(v128.load(place(operand), offset), loads);
+      return this.local(value(load, body), body);
+    });
+    const stores = values.map((code, i) => v128.store(place(this.out), code, i * VECTOR));
+    return [places, loads, body, stores];
+  }
+
+  /** Fills the output's row, over its end: the next row writes there again, and behind the last one is padding. */
+  fill(value: (load: Load, into: Code[]) => Code): Code {
+    return countUp(this.at, i32(0), i32(2 * VECTOR), this.bytes, this.round(value));
+  }
+
+  /** A pass by so many bytes, from the start of the row or from somewhere, as long as they are all its own. */
+  private through(step: number, body: Code, start: Code = i32(0)): Code {
+    const more = lessU32(get(this.at), get(this.end));
+    return [
+      set(this.at, start),
+      set(this.end, step === 4 ? this.bytes : andI32(this.bytes, i32(-step))),
+      ifThen(more, loopWhile([body, set(this.at, addI32(get(this.at), i32(step)))], more)),
+    ];
+  }
+
+  /**
+   * The largest element, in all lanes; NaN counts for nothing. By two vectors: one alone would wait for itself.
+   */
+  largest(operand: number, into: Code[]): Code {
+    const best = [this.f.local("v128"), this.f.local("v128")];
+    const take = (i: number, value: Code): Code => set(best[i], v128.pmaxF(get(best[i]), value));
+    const turned = (lanes: readonly number[]): Code => take(0, v128.shuffle32(get(best[0]), get(best[0]), lanes));
+    const pairs = [0, 1].map((i) => take(i, v128.load(this.address(operand), i * VECTOR)));
+    into.push(
+      best.map((local) => set(local, this.constant(bitsOf(-Infinity)))),
+      this.through(2 * VECTOR, pairs),
+      this.through(4, take(0, this.single(operand)), get(this.at)),
+      take(0, get(best[1])),
+      turned([2, 3, 0, 1]),
+      turned([1, 0, 3, 2]),
+    );
+    return get(best[0]);
+  }
+
+  /** Sums over the row, in all lanes, in the order of `sumRows`: of every fourth element each, then of those four, then with what is left over. */
+  sums(into: Code[], ...values: readonly ((load: Load) => Code)[]): Code[] {
+    const zero = v128.splatF32(f32(0));
+    const parts = values.map((value) => {
+      const [low, high, four, sum] = Array.from({ length: 4 }, () => this.f.local("v128"));
+      const total = this.f.local("f64");
+      const upper = v128.shuffle32(get(four), get(four), [2, 3, 2, 3]);
+      return {
+        start: [set(low, zero), set(high, zero)],
+        vector: [
+          set(four, value(this.vector)),
+          set(low, v128.addD(get(low), v128.promoteLow(get(four)))),
+          set(high, v128.addD(get(high), v128.promoteLow(upper))),
+        ],
+        between: [
+          set(low, v128.addD(get(low), get(high))),
+          set(total, addF64(v128.lane64(get(low), 0), v128.lane64(get(low), 1))),
+        ],
+        single: set(total, addF64(get(total), v128.lane64(v128.promoteLow(value(this.single)), 0))),
+        finish: set(sum, v128.splatF32(demoteF64(get(total)))),
+        sum: get(sum),
+      };
+    });
+    const all = (part: "start" | "vector" | "between" | "single" | "finish"): Code => parts.map((one) => one[part]);
+    into.push(
+      [all("start"), this.through(VECTOR, all("vector"))],
+      [all("between"), this.through(4, all("single"), get(this.at)), all("finish")],
+    );
+    return parts.map(({ sum }) => sum);
+  }
+
+  /** The function, from what is done with each row. */
+  finish(row: Code): FunctionBuilder {
+    const rows = this.operands + 1;
+    const next = Array.from({ length: this.operands + 1 }, (_, i) => set(i, addI32(get(i), this.bytes)));
+    this.f.body = [this.before, loopWhile([row, next, set(rows, subI32(get(rows), i32(1)))], get(rows))];
+    return this.f;
+  }
+}
+
+/** softmax(x, out, rows, columns) */
+const softmax = (constants: Constants): FunctionBuilder => {
+  const kernel = new RowKernel("softmax", 1, 0, constants);
+  const row: Code[] = [];
+  const largest = kernel.largest(0, row);
+  row.push(kernel.fill((load, into) => kernel.unary("exp", kernel.local(v128.subF(load(0), largest), into), into)));
+  const [total] = kernel.sums(row, (load) => load(kernel.out));
+  row.push(kernel.fill((load) => v128.divF(load(kernel.out), total)));
+  return kernel.finish(row);
+};
+
+/** softmaxGradient(g, y, out, rows, columns) */
+const softmaxGradient = (constants: Constants): FunctionBuilder => {
+  const kernel = new RowKernel("softmaxGradient", 2, 0, constants);
+  const row: Code[] = [];
+  const [shared] = kernel.sums(row, (load) => v128.mulF(load(0), load(1)));
+  row.push(kernel.fill((load) => v128.mulF(load(1), v128.subF(load(0), shared))));
+  return kernel.finish(row);
+};
+
+/** logSoftmax(x, out, rows, columns) */
+const logSoftmax = (constants: Constants): FunctionBuilder => {
+  const kernel = new RowKernel("logSoftmax", 1, 0, constants);
+  const row: Code[] = [];
+  const largest = kernel.largest(0, row);
+  row.push(kernel.fill((load, into) => kernel.unary("exp", kernel.local(v128.subF(load(0), largest), into), into)));
+  const [total] = kernel.sums(row, (load) => load(kernel.out));
+  const logarithm = kernel.local(kernel.unary("log", total, row), row);
+  row.push(kernel.fill((load) => v128.subF(v128.subF(load(0), largest), logarithm)));
+  return kernel.finish(row);
+};
+
+/** logSoftmaxGradient(g, y, out, rows, columns) */
+const logSoftmaxGradient = (constants: Constants): FunctionBuilder => {
+  const kernel = new RowKernel("logSoftmaxGradient", 2, 0, constants);
+  const row: Code[] = [];
+  const [total] = kernel.sums(row, (load) => load(0));
+  row.push(
+    kernel.fill((load, into) => {
+      const g = load(0);
+      return v128.subF(g, v128.mulF(kernel.unary("exp", load(1), into), total));
+    }),
+  );
+  return kernel.finish(row);
+};
+
+/** Mean of operand x, and 1/√(variance + ε), in all lanes. Extra parameters: 1/columns and ε. */
+const moments = (kernel: RowKernel, x: number, into: Code[]): { readonly mean: Code; readonly r: Code } => {
+  const [share, epsilon] = [kernel.extra(0), kernel.extra(1)];
+  const [sum] = kernel.sums(into, (load) => load(x));
+  const mean = kernel.local(v128.mulF(sum, share), into);
+  const [spread] = kernel.sums(into, (load) => kernel.squared(v128.subF(load(x), mean)));
+  const variance = v128.addF(v128.mulF(spread, share), epsilon);
+  return { mean, r: kernel.local(kernel.unary("reciprocal", v128.sqrt(variance), into), into) };
+};
+
+/** standardise(x, out, rows, columns, share, epsilon) */
+const standardise = (constants: Constants): FunctionBuilder => {
+  const kernel = new RowKernel("standardise", 1, 2, constants);
+  const row: Code[] = [];
+  const { mean, r } = moments(kernel, 0, row);
+  row.push(kernel.fill((load) => v128.mulF(v128.subF(load(0), mean), r)));
+  return kernel.finish(row);
+};
+
+/** standardiseGradient(g, x, out, rows, columns, share, epsilon) */
+const standardiseGradient = (constants: Constants): FunctionBuilder => {
+  const kernel = new RowKernel("standardiseGradient", 2, 2, constants);
+  const row: Code[] = [];
+  const { mean, r } = moments(kernel, 1, row);
+  const y = (load: Load): Code => v128.mulF(v128.subF(load(1), mean), r);
+  const share = kernel.extra(0);
+  const [sum, dot] = kernel.sums(
+    row,
+    (load) => load(0),
+    (load) => v128.mulF(load(0), y(load)),
+  );
+  const [middle, shared] = [sum, dot].map((total) => kernel.local(v128.mulF(total, share), row));
+  row.push(kernel.fill((load) => v128.mulF(r, v128.subF(v128.subF(load(0), middle), v128.mulF(y(load), shared)))));
+  return kernel.finish(row);
+};
+
+const makers = { softmax, softmaxGradient, logSoftmax, logSoftmaxGradient, standardise, standardiseGradient };
+
+export const rowKernels = Object.keys(makers) as readonly (keyof typeof makers)[];
+
+export const rowsModule = (constants: Constants): Uint8Array<ArrayBuffer> =>
+  encodeModule(Object.values(makers).map((make) => make(constants)));
