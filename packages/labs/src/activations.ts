@@ -94,10 +94,10 @@ const drawSoftmax = () => {
   const logits = [2, 1, 0, -1, -2];
   const rows = temperatures.map((t) => [
     ...tensor(logits.map((z) => z / t))
-      .softmax()
+      .softmax(-1)
       .dataSync(),
   ]);
-  const masked = tensor([1, 2, -1e9, -1e9]).softmax().dataSync();
+  const masked = tensor([1, 2, -1e9, -1e9]).softmax(-1).dataSync();
   return {
     table: {
       title: "softmax(z/T) of z = (2, 1, 0, −1, −2)",
@@ -170,14 +170,16 @@ const lookInside = async ({ seed, progress }: LabContext) => {
       series: names.map((name) => ({ label: name, values: at(name).means })),
     },
     claims: [
-      claim("with large weights most of tanh's values are saturated", mean(at("tanh").saturated), { least: 0.25 }),
+      claim("with large weights a quarter and more of tanh's values are saturated", mean(at("tanh").saturated), {
+        least: 0.25,
+      }),
       claim("about half of ReLU's values are 0 at the start", mean(at("ReLU").zeros), { least: 0.4, most: 0.6 }),
       claim(
         "ELU's mean is nearer to 0 than ReLU's; the one over the other",
         Math.abs(mean(at("ELU").means)) / Math.abs(mean(at("ReLU").means)),
         { most: 0.7 },
       ),
-      claim("a bias of −5 silences ReLU units for good: share of dead units", silent.relu, { least: 0.9 }),
+      claim("a bias of −20 silences ReLU units for good: share of dead units", silent.relu, { least: 1 }),
       claim("… whose gradient is then 0", silent.reluGradient, { most: 0 }),
       claim("… while Leaky ReLU's gradient goes on", silent.leakyGradient, { least: 1e-6 }),
     ],
@@ -189,7 +191,7 @@ const deadAfterShift = (seed: number, input: Tensor) => {
   const build = (f: Activation): Sequential => {
     const model = new Sequential(new Linear(WIDTH, WIDTH), f, new Linear(WIDTH, 1));
     initialise(model, heNormal, { random: createRandom(seed).split("shifted") });
-    (model.layers[0] as Linear).bias?.set(new Float32Array(WIDTH).fill(-5));
+    (model.layers[0] as Linear).bias?.set(new Float32Array(WIDTH).fill(-20));
     return model;
   };
   const look = (f: Activation) => diagnose(build(f), input, (y) => y.square().mean());

@@ -1,13 +1,26 @@
 // @agon/labs: one lab per file, in the textbook's order.
 import { activations } from "./activations.ts";
+import { backpropagation } from "./backpropagation.ts";
+import { imbalanceMetrics } from "./imbalance-metrics.ts";
 import type { Lab } from "./lab.ts";
+import { lossFunctions } from "./loss-functions.ts";
 import { perceptron } from "./perceptron.ts";
+import { spamNetwork } from "./spam-network.ts";
+import { vanishingGradients } from "./vanishing-gradients.ts";
 
 export type { Axis, Chart, Claim, Lab, LabContext, LabResult, Series, Table } from "./lab.ts";
 export { cellText } from "./lab.ts";
 
 /** Every lab there is, in the order of the textbook. */
-export const labs: readonly Lab[] = [perceptron, activations];
+export const labs: readonly Lab[] = [
+  perceptron,
+  activations,
+  backpropagation,
+  vanishingGradients,
+  lossFunctions,
+  imbalanceMetrics,
+  spamNetwork,
+];
 
 /** The lab of an id or of a section with one lab; null where there is none. */
 export const findLab = (asked: string): Lab | null => {

@@ -78,6 +78,8 @@ export const claim = (
 /** A cell of a table, as it is shown. */
 export const cellText = (cell: string | number): string => (typeof cell === "number" ? figureText(cell) : cell);
 
-/** Four digits, without a row of zeros: 0.9771, 12.5, 3.1e-8. */
-const figureText = (value: number): string =>
-  Number.isInteger(value) && Math.abs(value) < 1e6 ? String(value) : String(Number(value.toPrecision(4)));
+/** Four digits: 0.9771, 12.5, 3.1e-8, 4.202e+11. */
+export const figureText = (value: number): string => {
+  if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
+  return Math.abs(value) < 1e6 ? String(Number(value.toPrecision(4))) : value.toExponential(3);
+};
