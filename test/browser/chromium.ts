@@ -34,9 +34,9 @@ export function describeInChromium(name: string, tests: () => void): void {
   describe.skip(`${name} (${reason})`, tests);
 }
 
-/** A browser with a fresh profile. */
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: path, args: flags, headless: true });
+/** A browser with a fresh profile, and flags beyond those that all tests need. */
+export function launch(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: path, args: [...flags, ...more], headless: true });
 }
 
 /** A page of its own context, and every error that it meets: of its scripts, on its console, and of its network. */

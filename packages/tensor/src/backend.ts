@@ -83,10 +83,36 @@ export interface Executable {
   run(): boolean;
   /** Copies an output out, valid until the next run of any plan. */
   read(index: number, out: TypedArray): void;
+  /** Instead of `run` and `read` on a backend with deferred reads. */
+  readonly deferred?: DeferredRuns;
   readonly lines: readonly PlanLine[];
   /** Bytes of temporaries. */
   readonly arenaBytes: number;
   dispose(): void;
+}
+
+/** Runs of a plan on a device that the host does not wait for. A guard that fails still keeps everything from being written. */
+export interface DeferredRuns {
+  /** Whether there are guards, so that a run may be stopped. */
+  readonly guarded: boolean;
+  /** Starts a run and returns its outputs in memory of their own; to read one rejects with a StoppedError where a guard failed. */
+  run(): readonly DeviceBuffer[];
+  /** Starts a run; resolves when the outputs are in these arrays, or to false where a guard failed. */
+  fill(outs: readonly TypedArray[]): Promise<boolean>;
+}
+
+/** Reading where the host does not wait for the device. Everything happens in the order of the calls. */
+export interface DeferredReads {
+  /** All elements as they are at the call. */
+  read(buffer: DeviceBuffer): Promise<TypedArray>;
+  /** Brings everything to the host, where `read` of the backend finds it until `resume`: another backend will be in force. */
+  suspend(): Promise<void>;
+  resume(): void;
+}
+
+/** A plan was stopped by a guard, and what was to be read is of no meaning. */
+export class StoppedError extends Error {
+  override name = "StoppedError";
 }
 
 export interface Backend {
@@ -97,8 +123,10 @@ export interface Backend {
   allocate(dtype: DType, size: number): DeviceBuffer;
   free(buffer: DeviceBuffer): void;
   write(buffer: DeviceBuffer, data: TypedArray): void;
-  /** Copies `out.length` elements. Synchronous on js and wasm. */
+  /** Copies `out.length` elements, at once; an error on a backend with deferred reads. */
   read(buffer: DeviceBuffer, out: TypedArray): void;
+  /** On a backend whose memory the host cannot read at once (webgpu). */
+  readonly deferred?: DeferredReads;
   copy(from: DeviceBuffer, to: DeviceBuffer): void;
   /** Runs one op at once. Shapes were checked; `output.buffer` is fresh memory. */
   execute(op: string, attributes: Attributes, inputs: readonly Operand[], output: Operand): void;

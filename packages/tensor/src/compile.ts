@@ -1,14 +1,25 @@
 // Records a whole step once and replays it without allocating.
-import type { Backend, DeviceBuffer, Executable, Plan, PlanLine, Spec } from "./backend.ts";
+import type { Backend, DeferredRuns, DeviceBuffer, Executable, Plan, PlanLine, Spec } from "./backend.ts";
 import { newArray, type TypedArray } from "./dtype.ts";
 import { changeOf } from "./captured.ts";
-import { backendFor, currentBackend, currentRecorder, hostData, isDebug, Storage, withRecorder } from "./engine.ts";
+import {
+  backendFor,
+  currentBackend,
+  currentRecorder,
+  hostData,
+  isDebug,
+  ownedStorage,
+  Storage,
+  withRecorder,
+} from "./engine.ts";
 import { NonFiniteError, UsageError } from "./errors.ts";
+import { findNonFinite } from "./guard.ts";
 import { Recorder, type Setting } from "./recorder.ts";
+import { scope } from "./scope.ts";
 import { sameShape } from "./shape.ts";
 import { fromData, scalarOf, Tensor } from "./tensor.ts";
 import { mapTree, tensorsIn } from "./tree.ts";
-import { departures, type Variable } from "./variable.ts";
+import { departures, type Variable, withReplay } from "./variable.ts";
 
 /** A recorded function for one set of shapes, types and static arguments. */
 interface Recorded<Result> {
@@ -42,7 +53,10 @@ export const readSetting = <T extends string | number | boolean | null>(read: ()
 export interface Bound {
   readonly inputs: readonly TypedArray[];
   readonly outputs: readonly TypedArray[];
+  /** Runs once; not on webgpu, which fills `outputs` later. */
   run(): void;
+  /** Starts a run with `inputs` as they are; resolves when `outputs` are filled. On every backend. */
+  runAsync(): Promise<void>;
 }
 
 export interface Compiled<Args extends unknown[], Result> {
@@ -99,11 +113,16 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
     if (currentRecorder() || leaves.some((leaf) => leaf.tracked)) return f(...tensors);
     const plan = find(leaves, staticsOf(args), tensors);
     leaves.forEach((leaf, i) => {
-      if (leaf.storage.device && plan.backend === currentBackend()) plan.executable.writeFrom(i, leaf.storage.device);
+      if (leaf.storage.device && (leaf.storage.home ?? plan.backend) === currentBackend())
+        plan.executable.writeFrom(i, leaf.storage.device);
       else plan.executable.write(i, hostData(leaf.storage));
     });
-    execute(plan, f, tensors);
     let next = 0;
+    if (plan.executable.deferred) {
+      const outputs = start(plan, plan.executable.deferred, f, tensors);
+      return mapTree(() => new Tensor(outputs[next++]), plan.result);
+    }
+    execute(plan, f, tensors);
     return mapTree(() => {
       const spec = plan.outputs[next];
       const data = newArray(spec.dtype, sizeOfSpec(spec));
@@ -127,10 +146,19 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
       inputs,
       outputs,
       run() {
+        if (executable.deferred)
+          throw new UsageError("bind: on webgpu outputs cannot be filled at once; await runAsync() instead of run().");
         requireInPlace(plan);
         for (let i = 0; i < inputs.length; i++) executable.write(i, inputs[i]);
         execute(plan, f, again);
         for (let i = 0; i < outputs.length; i++) executable.read(i, outputs[i]);
+      },
+      async runAsync() {
+        if (!executable.deferred) return bound.run();
+        requireInPlace(plan);
+        for (let i = 0; i < inputs.length; i++) executable.write(i, inputs[i]);
+        for (const variable of plan.assigned) variable.beforeOverwrite();
+        if (!(await executable.deferred.fill(outputs))) throw await whyStopped(f, again());
       },
     };
     reclaim.register(bound, executable);
@@ -231,6 +259,42 @@ const refuseChange = (known: Plan, now: Plan): void => {
     throw new UsageError(
       `compile: ${change}; the compiled step would go on with the old. Pass it as an argument or keep it in a Variable.`,
     );
+};
+
+/** Starts the plan on a backend that the host does not wait for; reading an output rejects where a guard stopped it. */
+const start = <Args extends unknown[], Result>(
+  plan: Recorded<Result>,
+  deferred: DeferredRuns,
+  f: (...args: Args) => Result,
+  args: Args,
+): Storage[] => {
+  if (deferred.guarded && plan.outputs.length === 0)
+    throw new UsageError(
+      "compile: on webgpu a step that may be stopped by NaN must return something to await, such as the loss; this one returns no tensor.",
+    );
+  for (const variable of plan.assigned) variable.beforeOverwrite();
+  return deferred.run().map((buffer, i) => {
+    const storage = ownedStorage(plan.outputs[i], buffer);
+    if (deferred.guarded) storage.whyStopped = () => whyStopped(f, args);
+    return storage;
+  });
+};
+
+/** Runs the function op by op, with Variables as they are now and left alone, to name the op that was not finite. */
+const whyStopped = async <Args extends unknown[], Result>(f: (...args: Args) => Result, args: Args): Promise<Error> => {
+  const again = (): Promise<NonFiniteError | null> => findNonFinite(() => f(...args));
+  try {
+    const { found } = scope(() => ({ found: withReplay(new Map(), again) }));
+    const error = await found;
+    if (error) return error;
+  } catch (error) {
+    // The arguments were tensors of a scope that has ended.
+    if (!(error instanceof UsageError)) throw error;
+  }
+  return new NonFiniteError(
+    "compile: the step was stopped by a value that is NaN or infinite; nothing was written. Which op made it cannot be told any more; await outputs sooner.",
+    "compile",
+  );
 };
 
 /** Runs the plan; where a guard stopped it, runs the function op by op, which names the op and throws. */

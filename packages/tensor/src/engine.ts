@@ -1,5 +1,13 @@
 // Where values live and ops run: storages, scopes, the selected backend, and the recorder of a compiled step.
-import type { Attributes, Backend, DeviceBuffer, Operand, Spec } from "./backend.ts";
+import {
+  type Attributes,
+  type Backend,
+  type DeferredReads,
+  type DeviceBuffer,
+  type Operand,
+  type Spec,
+  StoppedError,
+} from "./backend.ts";
 import { backendNamed, jsBackend } from "./backends/available.ts";
 import { newArray, type TypedArray } from "./dtype.ts";
 import { UsageError } from "./errors.ts";
@@ -17,12 +25,16 @@ export class Storage {
   readonly size: number;
   host: TypedArray | null;
   device: DeviceBuffer | null = null;
+  /** Where `device` lies, if it outlives scopes: on a backend that the host cannot read at once; freed with the storage. */
+  home: Backend | null = null;
   /** The value's number in the plan of `recorder`. */
   symbol = -1;
   recorder: Recorder | null = null;
   /** Belongs to a Variable, which may overwrite it; the scope must not free it. */
   borrowed = false;
   freed = false;
+  /** Of an output of a plan with guards: the error to give where one of them failed. */
+  whyStopped: (() => Promise<Error>) | null = null;
   /** Debug mode: the line that made it. */
   readonly living: LivingRecord | null;
 
@@ -94,6 +106,9 @@ export const withRecorder = <T>(recorder: Recorder, f: () => T): T => {
     state.recorder = before;
   }
 };
+
+/** Whether ops run one by one under a check, to name the first bad one. */
+export const isChecking = (): boolean => state.checkFinite !== null;
 
 /** Calls `check` after every op that `f` runs eagerly. */
 export const withChecks = <T>(check: NonNullable<typeof state.checkFinite>, f: () => T): T => {
@@ -188,6 +203,7 @@ const closeScope = (scope: Scope, keep: readonly Storage[]): void => {
     if (!storage.device) return;
     if (kept.has(storage)) {
       if (outer) outer.owned.push(storage);
+      else if (currentBackend().deferred) outliveScopes(storage);
       else moveToHost(storage);
       return;
     }
@@ -238,6 +254,34 @@ const forAll = <T>(items: readonly T[], f: (item: T) => void): void => {
   if (errors.length > 0) throw errors[0];
 };
 
+/** Device memory of tensors outside scopes comes back when the engine collects them. */
+const reclaim = new FinalizationRegistry<{ backend: Backend; buffer: DeviceBuffer }>(({ backend, buffer }) =>
+  backend.free(buffer),
+);
+
+/** Leaves a storage in the memory of a backend that cannot be read at once. */
+const outliveScopes = (storage: Storage): void => {
+  const backend = currentBackend();
+  storage.home = backend;
+  reclaim.register(storage, { backend, buffer: storage.device as DeviceBuffer }, storage);
+};
+
+/** A storage of device memory that nobody else holds: it belongs to the innermost scope, or else outlives scopes. */
+export const ownedStorage = (spec: Spec, device: DeviceBuffer): Storage => {
+  const storage = new Storage(spec);
+  storage.device = device;
+  if (inScope()) adopt(storage);
+  else outliveScopes(storage);
+  return storage;
+};
+
+/** A copy of device memory, as a storage of its own. */
+export const copiedStorage = (spec: Spec, device: DeviceBuffer): Storage => {
+  const own = currentBackend().allocate(spec.dtype, sizeOf(spec.shape));
+  currentBackend().copy(device, own);
+  return ownedStorage(spec, own);
+};
+
 /** Gives a borrowed storage memory of its own, because the Variable is about to change or the scope to end. */
 export const detach = (storage: Storage, scope: { readonly owned: Storage[] } | null = innermost() ?? null): void => {
   if (!storage.borrowed) return;
@@ -251,6 +295,10 @@ export const detach = (storage: Storage, scope: { readonly owned: Storage[] } | 
     storage.device = currentBackend().allocate(storage.spec.dtype, storage.size);
     currentBackend().copy(lent, storage.device);
     scope.owned.push(storage);
+  } else if (currentBackend().deferred) {
+    storage.device = currentBackend().allocate(storage.spec.dtype, storage.size);
+    currentBackend().copy(lent, storage.device);
+    outliveScopes(storage);
   } else {
     storage.host = hostData(storage);
     storage.device = null;
@@ -269,14 +317,45 @@ export const hostData = (storage: Storage): TypedArray => {
       `A tensor ${JSON.stringify(storage.spec.shape)} was used after the scope that made it had ended; return it from the scope${storage.living ? ` (made ${storage.living.line})` : ""}.`,
     );
   const out = newArray(storage.spec.dtype, storage.size);
-  currentBackend().read(storage.device, out);
+  (storage.home ?? currentBackend()).read(storage.device, out);
   return out;
+};
+
+/** A copy of the elements as they are at the call. */
+export const readStorage = (storage: Storage): TypedArray | Promise<TypedArray> => {
+  const deferred = (storage.home ?? currentBackend()).deferred;
+  if (!storage.host && storage.device && deferred) return readDeferred(storage, storage.device, deferred);
+  const data = hostData(storage);
+  return data === storage.host ? (data.slice() as TypedArray) : data;
+};
+
+const readDeferred = async (storage: Storage, device: DeviceBuffer, from: DeferredReads): Promise<TypedArray> => {
+  const { whyStopped } = storage;
+  let data: TypedArray;
+  try {
+    data = await from.read(device);
+  } catch (error) {
+    throw error instanceof StoppedError && whyStopped ? await whyStopped() : error;
+  }
+  // What outlives scopes is kept once: on the host from now on.
+  if (storage.home && storage.device === device) comeHome(storage, data.slice() as TypedArray);
+  return data;
+};
+
+/** What outlived scopes goes to ordinary memory. */
+const comeHome = (storage: Storage, data: TypedArray): void => {
+  storage.host = data;
+  storage.home?.free(storage.device as DeviceBuffer);
+  reclaim.unregister(storage);
+  storage.device = null;
+  storage.home = null;
 };
 
 /** The storage's memory on the selected backend, copied there until the scope's end if it is not. */
 export const deviceBuffer = (storage: Storage): DeviceBuffer => {
-  if (storage.device) return storage.device;
+  if (storage.device && (storage.home ?? currentBackend()) === currentBackend()) return storage.device;
   const data = hostData(storage);
+  if (storage.home) comeHome(storage, data);
   const buffer = currentBackend().allocate(storage.spec.dtype, storage.size);
   currentBackend().write(buffer, data);
   storage.device = buffer;

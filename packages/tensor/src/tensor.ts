@@ -1,7 +1,7 @@
 // The Tensor: an immutable array of numbers with a shape, and every op as a method.
 import type { Attributes, Shape } from "./backend.ts";
 import { type DType, dtypeOf, isFloat, newArray, promote, type TypedArray } from "./dtype.ts";
-import { compute, currentRecorder, hostData, Storage } from "./engine.ts";
+import { compute, currentRecorder, hostData, readStorage, Storage } from "./engine.ts";
 import { ShapeError } from "./errors.ts";
 import { primitives } from "./ops/primitives.ts";
 import { checkIndex, type Range, resolveRange, resolveShape } from "./ranges.ts";
@@ -67,7 +67,7 @@ export class Tensor {
 
   /** A copy of the elements, row-major; bool as 0 and 1. */
   async data(): Promise<TypedArray> {
-    return this.dataSync();
+    return readStorage(this.storage);
   }
 
   /** As `data`, at once: on the js and wasm backends. */
@@ -78,23 +78,31 @@ export class Tensor {
 
   /** The single element. */
   async item(): Promise<number> {
-    return this.itemSync();
+    this.requireOneElement();
+    return (await readStorage(this.storage))[0];
   }
 
   /** As `item`, at once. */
   itemSync(): number {
+    this.requireOneElement();
+    return hostData(this.storage)[0];
+  }
+
+  private requireOneElement(): void {
     if (this.size !== 1)
       throw new ShapeError(`item: expects one element, got shape ${showShape(this.shape)}; read data() instead.`);
-    return hostData(this.storage)[0];
   }
 
   /** The elements as nested arrays, one level per dim. */
   async toArray(): Promise<NestedNumbers> {
-    return this.toArraySync();
+    return this.nested(await readStorage(this.storage));
   }
 
   toArraySync(): NestedNumbers {
-    const data = hostData(this.storage);
+    return this.nested(hostData(this.storage));
+  }
+
+  private nested(data: TypedArray): NestedNumbers {
     let next = 0;
     const build = (dim: number): NestedNumbers =>
       dim === this.rank ? data[next++] : Array.from({ length: this.shape[dim] }, () => build(dim + 1));

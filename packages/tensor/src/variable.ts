@@ -4,6 +4,7 @@ import { jsBackend } from "./backends/available.ts";
 import { type DType, newArray, type TypedArray } from "./dtype.ts";
 import {
   backendFor,
+  copiedStorage,
   currentBackend,
   currentRecorder,
   detach,
@@ -70,7 +71,13 @@ export class Variable implements Cell {
     this.shape = initial.shape;
     this.dtype = initial.dtype;
     this.name = name;
-    this.memory = hostData(initial.storage).slice() as TypedArray;
+    const { storage } = initial;
+    if (currentBackend().deferred && storage.device && !storage.host) {
+      this.backend = currentBackend();
+      this.memory = this.backend.allocate(this.dtype, storage.size);
+      this.backend.copy(deviceBuffer(storage), this.memory);
+      reclaim.register(this, { backend: this.backend, buffer: this.memory }, this);
+    } else this.memory = hostData(storage).slice() as TypedArray;
   }
 
   /** The current value. Inside a scope it shares the cell's memory, and keeps its value if the cell is assigned later. */
@@ -83,7 +90,7 @@ export class Variable implements Cell {
   private current(): Tensor {
     const recorder = currentRecorder();
     if (recorder) return this.lend(recorder.read(this));
-    if (!inScope()) return new Tensor(new Storage(this, this.toHost()));
+    if (!inScope()) return new Tensor(this.ownStorage());
     if (this.lent && !this.lent.storage.recorder) return this.lent;
     const storage = new Storage(this);
     const memory = this.buffer(this.dtype === "float64");
@@ -100,6 +107,12 @@ export class Variable implements Cell {
       if (this.lent === tensor) this.lent = null;
     });
     return tensor;
+  }
+
+  /** The value in memory of its own. */
+  private ownStorage(): Storage {
+    if (this.backend.deferred && this.backend === currentBackend()) return copiedStorage(this, this.memory);
+    return new Storage(this, this.toHost());
   }
 
   private lend(storage: Storage): Tensor {
@@ -133,19 +146,19 @@ export class Variable implements Cell {
 
   /** Replaces the value from an array of the cell's size. */
   set(data: ArrayLike<number>): void {
-    const copy = this.toHost();
+    const copy = newArray(this.dtype, sizeOf(this.shape));
     if (data.length !== copy.length)
       throw new ShapeError(
         `set: variable ${this.name || "(unnamed)"} has ${copy.length} elements, got ${data.length}.`,
       );
     copy.set(data as ArrayLike<number> as Float32Array);
     this.beforeOverwrite();
-    const target = this.buffer(this.dtype === "float64");
+    const target = this.buffer(this.dtype === "float64", copy);
     if (this.backend === jsBackend()) (target as TypedArray).set(copy as Float32Array);
     else this.backend.write(target, copy);
   }
 
-  /** A copy of the elements. */
+  /** A copy of the elements, at once: not on webgpu, where `value.data()` is awaited. */
   toHost(): TypedArray {
     if (this.backend === jsBackend()) return (this.memory as TypedArray).slice();
     const out = newArray(this.dtype, sizeOf(this.shape));
@@ -164,12 +177,12 @@ export class Variable implements Cell {
     return this.memory === buffer;
   }
 
-  /** The lasting memory on the backend in use, moved there the first time. */
-  buffer(float64: boolean): DeviceBuffer {
+  /** The lasting memory on the backend in use, moved there the first time: the value, or what is about to replace it. */
+  buffer(float64: boolean, replacement: TypedArray | null = null): DeviceBuffer {
     const wanted = float64 ? jsBackend() : backendFor(this.dtype === "float64");
     if (this.backend === wanted) return this.memory;
     this.beforeOverwrite();
-    const data = this.toHost();
+    const data = replacement ?? this.toHost();
     if (this.backend !== jsBackend()) {
       reclaim.unregister(this);
       this.backend.free(this.memory);

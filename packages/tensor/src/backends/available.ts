@@ -4,8 +4,12 @@ import { UsageError } from "../errors.ts";
 import { createJsBackend } from "./js/index.ts";
 import { createWasmBackend } from "./wasm/index.ts";
 
-/** "wasm" fuses multiply and add where the machine does; "wasm-strict" never: the same bits on every machine. */
-export type BackendName = "wasm" | "wasm-strict" | "js";
+/**
+ * "wasm" fuses multiply and add where the machine does; "wasm-strict" never: the same bits on every machine. "webgpu" needs a GPU, or a driver
+ * that stands in for one; its results are near those of the others.
+ */
+export type BackendName = SynchronousName | "webgpu";
+type SynchronousName = "wasm" | "wasm-strict" | "js";
 
 let vectorBits: 128 | 256 = 128;
 
@@ -19,9 +23,9 @@ export const setVectorBits = (bits: 128 | 256): void => {
   vectorBits = bits;
 };
 
-const made = new Map<BackendName, Backend | null>();
+const made = new Map<SynchronousName, Backend | null>();
 
-const make = (name: BackendName): Backend | null => {
+const make = (name: SynchronousName): Backend | null => {
   if (name === "js") return createJsBackend();
   try {
     return createWasmBackend({ numerics: name === "wasm" ? "auto" : "strict", vectorBits });
@@ -31,13 +35,31 @@ const make = (name: BackendName): Backend | null => {
 };
 
 /** The backend of that name; null where the engine has no WebAssembly or refuses to compile it. */
-export const backendNamed = (name: BackendName): Backend | null => {
+export const backendNamed = (name: SynchronousName): Backend | null => {
   let backend = made.get(name);
   if (backend === undefined) {
     backend = make(name);
     made.set(name, backend);
   }
   return backend;
+};
+
+let webgpu: (Backend & { readonly lost: boolean }) | null = null;
+
+/** As `backendNamed`, and webgpu too; `onMissing` is told why there is none. A lost device is opened anew. */
+export const openBackend = async (name: BackendName, onMissing: (reason: string) => void): Promise<Backend | null> => {
+  if (name !== "webgpu") return backendNamed(name);
+  if (webgpu && !webgpu.lost) return webgpu;
+  // Loaded when it is asked for, so that it costs nothing where it is not.
+  const { openWebgpuBackend } = await import("./webgpu/index.ts");
+  try {
+    webgpu = await openWebgpuBackend();
+    return webgpu;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    onMissing(error.message);
+    return null;
+  }
 };
 
 /** The reference backend; always there. */

@@ -33,7 +33,7 @@ export interface Schedule {
 }
 
 /** Values that share memory: a view stands for what it is a view of. */
-const rootsOf = (plan: Plan): number[] => {
+export const rootsOf = (plan: Plan): number[] => {
   const roots: number[] = [];
   plan.values.forEach(({ source }, i) => {
     roots.push(source.kind === "view" ? roots[source.of] : i);
