@@ -26,6 +26,7 @@ export type {
   BoxType,
   DictSpace,
   DiscreteSpace,
+  Mask,
   MultiBinarySpace,
   MultiDiscreteSpace,
   Space,
