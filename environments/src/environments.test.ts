@@ -4,6 +4,7 @@ import {
   discretizeObservation,
   flattenObservation,
   readFlat,
+  recordDrawing,
   rescaleAction,
   toSvg,
   toText,
@@ -241,6 +242,25 @@ describe("mountain cars, acrobot and pendulum", () => {
     });
     expect([...book]).not.toEqual([...nips]);
     expect(book[4]).toBeCloseTo(nips[4], 1);
+  });
+});
+
+describe("a map as text", () => {
+  test("comes back with the definition, obstacles included", () => {
+    const map = ["G.>", ".#.", "S.."];
+    expect(gridWorld({ map }).map).toEqual(map);
+    expect(gridWorld({ mapName: "street" }).map?.[1]).toBe(">......");
+    expect(frozenLake({ desc: ["SF", "HG"] }).map).toEqual(["SF", "HG"]);
+  });
+
+  test("is drawn with its wind, and with who is caught on top of what caught it", () => {
+    const shapes = (options: object, state: number) => recordDrawing(gridWorld(options), state).shapes;
+    const arrowheads = (wind: number[]): number =>
+      shapes({ map: ["SG"], wind }, 0).filter(({ kind, style }) => kind === "line" && style.stroke === "accent").length;
+    expect([arrowheads([0, 0]), arrowheads([1, 0]), arrowheads([1, 2])]).toEqual([0, 2, 6]);
+    const caught = shapes({ map: ["S>.G"] }, 1);
+    const last = (fill: string): number => caught.findLastIndex(({ style }) => style.fill === fill);
+    expect(last("agent")).toBeGreaterThan(last("danger"));
   });
 });
 

@@ -3,19 +3,48 @@ import type { Canvas, GridLayout } from "@agon/env";
 
 const MARGIN = 0.12;
 const TILE = 0.94;
+const WIND_ROOM = 0.55;
+const MOST_ARROWHEADS = 4;
+
+export interface GridExtras {
+  /** Cells with an obstacle. */
+  readonly obstacles?: readonly number[];
+  /** Cells by which each column pushes upward. [columns] */
+  readonly wind?: readonly number[];
+}
 
 /** The map with the agent's cell marked. */
-export function drawGrid({ rows, columns, tiles }: GridLayout, cell: number, canvas: Canvas): void {
-  canvas.view(-MARGIN, -MARGIN, columns + 2 * MARGIN, rows + 2 * MARGIN);
+export function drawGrid(
+  grid: GridLayout,
+  cell: number,
+  canvas: Canvas,
+  { obstacles = [], wind = [] }: GridExtras = {},
+): void {
+  const { rows, columns, tiles } = grid;
+  const windy = wind.some((strength) => strength > 0);
+  canvas.view(-MARGIN, -MARGIN, columns + 2 * MARGIN, rows + 2 * MARGIN + (windy ? WIND_ROOM : 0));
   const middle = (index: number): [number, number] => [(index % columns) + 0.5, Math.floor(index / columns) + 0.5];
   for (const [index, tile] of tiles.entries()) drawings[tile](canvas, ...middle(index));
-  const fallen = tiles[cell] === "pit";
-  drawAgent(canvas, ...middle(cell), fallen ? 0.5 : 1);
+  if (windy) drawWind(grid, wind, canvas);
+  for (const obstacle of obstacles) drawObstacle(canvas, ...middle(obstacle));
+  const lost = tiles[cell] === "pit" || obstacles.includes(cell);
+  drawAgent(canvas, ...middle(cell), lost ? 0.5 : 1);
+}
+
+/** Below each column that the wind blows in, as many arrowheads as it has strength, pointing the way it pushes. */
+function drawWind({ rows }: GridLayout, wind: readonly number[], canvas: Canvas): void {
+  for (const [column, strength] of wind.entries()) {
+    const shown = Math.min(strength, MOST_ARROWHEADS);
+    for (let i = 0; i < shown; i++) {
+      const [x, tip] = [column + 0.5, rows + 0.1 + i * 0.13];
+      for (const side of [-1, 1])
+        canvas.line(x, tip, x + side * 0.13, tip + 0.11, { stroke: "accent", strokeWidth: 0.045 });
+    }
+  }
 }
 
 /** A spiked wheel on a cell. */
-export function drawObstacle({ columns }: GridLayout, cell: number, canvas: Canvas): void {
-  const [x, y] = [(cell % columns) + 0.5, Math.floor(cell / columns) + 0.5];
+function drawObstacle(canvas: Canvas, x: number, y: number): void {
   for (const rotation of [0, Math.PI / 4])
     canvas.rectangle(x, y, 0.46, 0.46, { fill: "danger", rotation, cornerRadius: 0.04 });
   canvas.circle(x, y, 0.12, "background");

@@ -1,6 +1,7 @@
 // Spaces of spaces: tuples by position, dictionaries by name.
 import type { Random } from "@agon/random";
-import type { AnySpace, DictSpace, SpaceData, TupleSpace } from "./spaces.ts";
+import { checkDictMasks, checkTupleMasks, sampleMasked } from "./masks.ts";
+import type { AnySpace, DictSpace, Mask, SpaceData, TupleSpace } from "./spaces.ts";
 
 /** Lists with one value of each space: `tuple([discrete(3), box([2], { low: -1, high: 1 })])`. */
 export function tuple(spaces: readonly AnySpace[]): TupleSpace {
@@ -34,8 +35,9 @@ class Tuple implements TupleSpace {
   }
 
   /** Part by part from the one stream. */
-  sample(random: Random): readonly SpaceData[] {
-    return this.spaces.map((space) => space.sample(random));
+  sample(random: Random, masks?: readonly Mask[]): readonly SpaceData[] {
+    checkTupleMasks(this, masks);
+    return this.spaces.map((space, i) => sampleMasked(space, random, masks?.[i]));
   }
 
   contains(value: unknown): boolean {
@@ -76,8 +78,11 @@ class Dict implements DictSpace {
   }
 
   /** Part by part from the one stream. */
-  sample(random: Random): { readonly [name: string]: SpaceData } {
-    return Object.fromEntries(Object.entries(this.spaces).map(([name, space]) => [name, space.sample(random)]));
+  sample(random: Random, masks?: { readonly [name: string]: Mask }): { readonly [name: string]: SpaceData } {
+    checkDictMasks(this, masks);
+    return Object.fromEntries(
+      Object.entries(this.spaces).map(([name, space]) => [name, sampleMasked(space, random, masks?.[name])]),
+    );
   }
 
   contains(value: unknown): boolean {

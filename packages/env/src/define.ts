@@ -23,6 +23,7 @@ export interface EnvironmentRules<State, Actions extends ActionSpace> {
   readonly rewardThreshold?: number;
   readonly arguments?: Readonly<Record<string, unknown>>;
   readonly grid?: GridLayout;
+  readonly map?: readonly string[];
   reset(random: Random, options?: ResetOptions): State;
   step(state: State, action: ActionOf<Actions>, random: Random): Transition<State>;
   observe(state: State, out: Float32Array): void;
@@ -84,7 +85,9 @@ function isFlat(space: unknown): space is Space {
 }
 
 const known: ReadonlySet<string> = new Set(
-  "id observation action maxSteps rewardThreshold arguments grid reset step observe info draw table batch".split(" "),
+  "id observation action maxSteps rewardThreshold arguments grid map reset step observe info draw table batch".split(
+    " ",
+  ),
 );
 
 const show = (value: unknown): string =>

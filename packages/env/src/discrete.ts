@@ -1,5 +1,6 @@
 // The discrete space: a run of integers, with names if wanted.
 import type { Random } from "@agon/random";
+import { drawFlag } from "./masks.ts";
 import type { DiscreteSpace } from "./spaces.ts";
 
 /** {start, …, start + n − 1}; or one value per label. `discrete(4)`, `discrete(["left", "right"])`, `discrete(5, { start: -2 })`. */
@@ -30,12 +31,7 @@ class Discrete implements DiscreteSpace {
   }
 
   sample(random: Random, mask?: ArrayLike<number>): number {
-    if (!mask) return this.start + random.integer(this.n);
-    if (mask.length !== this.n) {
-      throw new RangeError(`Discrete.sample: the mask has ${mask.length} flags, ${this} has ${this.n} values.`);
-    }
-    const allowed = Array.from({ length: this.n }, (_, index) => index).filter((index) => mask[index] !== 0);
-    return allowed.length === 0 ? this.start : this.start + allowed[random.integer(allowed.length)];
+    return this.start + (mask ? drawFlag(random, mask, this, this.n) : random.integer(this.n));
   }
 
   contains(value: unknown): boolean {

@@ -78,6 +78,18 @@ test("text shows shapes by letters where they stand", () => {
   expect(lines[1]).toContain("a < b");
 });
 
+test("text leaves what is only outlined empty inside", () => {
+  const Outlines = drawnAs((canvas) => {
+    canvas.view(0, 0, 20, 10);
+    canvas.rectangle(5, 5, 8, 8, { stroke: "agent", strokeWidth: 0.2 });
+    canvas.circle(15, 5, 4, { stroke: "goal", strokeWidth: 0.2 });
+  });
+  const lines = toText(Outlines, 0, { columns: 20 }).split("\n");
+  expect([lines[2].slice(2, 8), lines[2].slice(12, 18)]).toEqual(["      ", "      "]);
+  expect(lines[2]).toMatch(/^@+ +@+G+ +G+$/);
+  expect(lines[0].slice(2, 8)).toBe("@@@@@@");
+});
+
 test("text shows a grid as its map", () => {
   const Grid = defineEnvironment({
     ...drawnAs(() => {}),

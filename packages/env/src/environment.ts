@@ -57,6 +57,8 @@ export interface EnvironmentDefinition<State = unknown> {
   readonly arguments?: Readonly<Record<string, unknown>>;
   /** The map, where states are cells of a grid. */
   readonly grid?: GridLayout;
+  /** The map as the text that it was built from, row by row, for editors; also where states are more than cells. */
+  readonly map?: readonly string[];
   /** Draws a starting state; options are those of `environment.reset({ options })`. */
   reset(random: Random, options?: ResetOptions): State;
   step(state: State, action: Action, random: Random): Transition<State>;

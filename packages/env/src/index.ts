@@ -26,6 +26,7 @@ export type {
   BoxType,
   DictSpace,
   DiscreteSpace,
+  Mask,
   MultiBinarySpace,
   MultiDiscreteSpace,
   Space,
@@ -68,4 +69,5 @@ export {
 } from "./wrappers/record-episode-statistics.ts";
 export { type RenderCollecting, type RenderCollectionOptions, renderCollection } from "./wrappers/render-collection.ts";
 export { clipReward, transformReward } from "./wrappers/rewards.ts";
+export { timeLimit } from "./wrappers/time-limit.ts";
 export { RunningMoments, type RunningMomentsState } from "./wrappers/running-moments.ts";

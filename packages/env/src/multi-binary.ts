@@ -24,9 +24,14 @@ class MultiBinary implements MultiBinarySpace {
     this.size = shape.reduce((product, length) => product * length, 1);
   }
 
-  sample(random: Random): Uint8Array {
+  sample(random: Random, mask?: ArrayLike<number>): Uint8Array {
     const out = new Uint8Array(this.size);
+    if (mask && !(mask.length === this.size && Array.prototype.every.call(mask, (flag) => [0, 1, 2].includes(flag))))
+      throw new RangeError(
+        `sample: the mask of ${this} takes ${this.size} numbers, 0 and 1 to be so and 2 to be drawn.`,
+      );
     random.fillBits(out);
+    if (mask) for (let i = 0; i < this.size; i++) if (mask[i] !== 2) out[i] = mask[i];
     return out;
   }
 

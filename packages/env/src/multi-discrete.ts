@@ -1,5 +1,6 @@
 // The multi-discrete space: several discrete choices at once.
 import type { Random } from "@agon/random";
+import { drawFlag } from "./masks.ts";
 import { areWholeNumbers, isNumbers, sameNumbers } from "./numbers.ts";
 import type { MultiDiscreteSpace } from "./spaces.ts";
 
@@ -25,8 +26,11 @@ class MultiDiscrete implements MultiDiscreteSpace {
     this.size = counts.length;
   }
 
-  /** Each element a uniform number in [0, 1) times its count, rounded down. */
-  sample(random: Random): Int32Array {
+  /** Each element a uniform number in [0, 1) times its count, rounded down; under a mask one of the values it allows. */
+  sample(random: Random, mask?: readonly ArrayLike<number>[]): Int32Array {
+    if (mask && mask.length !== this.size)
+      throw new RangeError(`sample: ${mask.length} masks for the ${this.size} elements of ${this}.`);
+    if (mask) return Int32Array.from(this.counts, (count, i) => drawFlag(random, mask[i], this, count));
     return Int32Array.from(this.counts, (count) => Math.floor(random.uniform() * count));
   }
 

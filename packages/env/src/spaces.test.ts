@@ -125,12 +125,80 @@ describe("composite spaces", () => {
   });
 });
 
+describe("masks", () => {
+  const [wheel, switches] = [multiDiscrete([3, 4, 2]), multiBinary(5)];
+  const pair = tuple([discrete(3), box([1], { low: -1, high: 1 }), multiBinary(2)]);
+  const record = dict({ b: discrete(4), a: multiDiscrete([2, 3]) });
+  const three = (draw: () => unknown): unknown[] => JSON.parse(JSON.stringify(Array.from({ length: 3 }, draw)), plain);
+  /** Typed arrays come out of JSON as records. */
+  const plain = (_: string, value: unknown): unknown =>
+    value && typeof value === "object" && "0" in value ? Object.values(value) : value;
+
+  test("lead to what Gymnasium 1.3.0 draws under them after seed 1", () => {
+    const wheels = seededSampler(wheel, 1);
+    expect(
+      three(() =>
+        wheels([
+          [1, 0, 1],
+          [0, 1, 1, 1],
+          [0, 0],
+        ]),
+      ),
+    ).toEqual([
+      [0, 2, 0],
+      [2, 3, 0],
+      [0, 1, 0],
+    ]);
+    const draws = seededSampler(switches, 1);
+    expect(three(() => draws([0, 2, 1, 2, 2]))).toEqual([
+      [0, 1, 1, 0, 1],
+      [0, 1, 1, 1, 1],
+      [0, 0, 1, 0, 1],
+    ]);
+    const records = seededSampler(record, 1);
+    expect(
+      three(() =>
+        records({
+          b: [0, 1, 0, 1],
+          a: [
+            [0, 1],
+            [1, 1, 0],
+          ],
+        }),
+      ),
+    ).toEqual([
+      { a: [1, 0], b: 1 },
+      { a: [1, 1], b: 3 },
+      { a: [1, 0], b: 1 },
+    ]);
+    const pairs = seededSampler(pair, 1);
+    const parts = Array.from({ length: 40 }, () => pairs([[1, 0, 1], undefined, [2, 0]]));
+    expect(new Set(parts.map(([value]) => value))).toEqual(new Set([0, 2]));
+    expect(parts.every(([, , bits]) => (bits as Uint8Array)[1] === 0)).toBe(true);
+  });
+
+  test("hold for samples from one stream too, and say what is wrong with them", () => {
+    const random = numpyGenerator(2);
+    expect(pair.sample(random, [[0, 1, 0], undefined, [1, 0]])).toMatchObject([1, {}, Uint8Array.of(1, 0)]);
+    expect(record.sample(random, { b: [0, 0, 0, 1] }).b).toBe(3);
+    expect(() => wheel.sample(random, [[1, 1, 1]])).toThrow("1 masks for the 3 elements");
+    expect(() => wheel.sample(random, [[1], [1], [1]])).toThrow("the mask has 1 flags for 3 values");
+    expect(() => switches.sample(random, [0, 1, 3, 1, 1])).toThrow("takes 5 numbers");
+    expect(() => pair.sample(random, [[1, 1, 1]])).toThrow("1 masks for the 3 parts");
+    expect(() => pair.sample(random, [undefined, [1], undefined])).toThrow("takes no mask");
+    expect(() => record.sample(random, { c: [1] })).toThrow('a mask for "c"');
+  });
+});
+
 test("spaces survive JSON", () => {
   const spaces = [
     discrete(4),
     discrete(["up", "down"], { start: 3 }),
     box([2], { low: -1, high: 1 }),
     box([2, 2], { low: [0, -Infinity, 2, 3], high: Infinity }),
+    box([2, 2], { low: -Infinity, high: Infinity }),
+    box([2], { low: -Infinity, high: [0.1, Infinity], type: "float64" }),
+    box([], { low: 0.1, high: 0.2 }),
     box([3], { low: 0, high: 255, type: "uint8" }),
     multiDiscrete([2, 3]),
     multiBinary([2, 3]),

@@ -12,6 +12,12 @@ export type SpaceData =
   | readonly SpaceData[]
   | { readonly [key: string]: SpaceData };
 
+/**
+ * Which values `sample` may draw, as Gymnasium has it: of a discrete space a flag for each value; of a multi-discrete one a list of such; of a
+ * multi-binary one 0, 1 or 2 (free) for each element; of a tuple or dict the masks of its parts. Boxes take none.
+ */
+export type Mask = undefined | ArrayLike<number> | readonly Mask[] | { readonly [name: string]: Mask };
+
 /** A set of values with a seeded sampler. The concrete kinds below carry their own fields; `kind` tells them apart. */
 export interface SpaceBase<Value> {
   /** Lengths of a value's axes: none for a number; of a tuple or record [size]. */
@@ -69,23 +75,31 @@ export interface MultiDiscreteSpace extends SpaceBase<Int32Array> {
   readonly kind: "multi-discrete";
   /** How many values each element has. */
   readonly counts: readonly number[];
+  /** Draws a value; with a mask of counts[i] flags for each element only among those set (0 where none is). */
+  sample(random: Random, mask?: readonly ArrayLike<number>[]): Int32Array;
 }
 
 /** Arrays of 0 and 1. */
 export interface MultiBinarySpace extends SpaceBase<Uint8Array> {
   readonly kind: "multi-binary";
+  /** Draws a value; with a mask only elements of mask 2 are drawn, the others are 0 or 1 as it says. */
+  sample(random: Random, mask?: ArrayLike<number>): Uint8Array;
 }
 
 /** Lists with one value of each of a list of spaces. */
 export interface TupleSpace extends SpaceBase<readonly SpaceData[]> {
   readonly kind: "tuple";
   readonly spaces: readonly AnySpace[];
+  /** Draws a value; with masks each part with its own, undefined for none. */
+  sample(random: Random, masks?: readonly Mask[]): readonly SpaceData[];
 }
 
 /** Records with one value of each of several named spaces, in the order of the names. */
 export interface DictSpace extends SpaceBase<{ readonly [name: string]: SpaceData }> {
   readonly kind: "dict";
   readonly spaces: Readonly<Record<string, AnySpace>>;
+  /** Draws a value; with masks each part with the one of its name, if there is one. */
+  sample(random: Random, masks?: { readonly [name: string]: Mask }): { readonly [name: string]: SpaceData };
 }
 
 /**

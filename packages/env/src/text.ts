@@ -76,13 +76,16 @@ function letterOf({ style }: Shape): string {
 
 function covers(shape: Shape, point: Point, cell: number): boolean {
   const [x, y] = turnBack(point, shape);
+  const reach = Math.max((shape.style.strokeWidth ?? 0) / 2, cell / 3);
+  /** Of a shape without a fill only the outline is there; `outside` is the distance to it, negative inside. */
+  const within = (outside: number): boolean => (shape.style.fill ? outside <= 0 : Math.abs(outside) <= reach);
   switch (shape.kind) {
     case "rectangle":
-      return Math.abs(x - shape.x) <= shape.width / 2 && Math.abs(y - shape.y) <= shape.height / 2;
+      return within(Math.max(Math.abs(x - shape.x) - shape.width / 2, Math.abs(y - shape.y) - shape.height / 2));
     case "circle":
-      return (x - shape.x) ** 2 + (y - shape.y) ** 2 <= shape.radius ** 2;
+      return within(Math.sqrt((x - shape.x) ** 2 + (y - shape.y) ** 2) - shape.radius);
     case "line":
-      return distanceToLine([x, y], shape) <= Math.max((shape.style.strokeWidth ?? 0) / 2, cell / 3);
+      return distanceToLine([x, y], shape) <= reach;
     case "polygon":
       return shape.style.fill !== undefined && isInside([x, y], shape.points);
     case "text":

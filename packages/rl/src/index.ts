@@ -4,6 +4,7 @@ export { A2C, type A2COptions } from "./algorithms/a2c.ts";
 export { DQN, type DQNOptions } from "./algorithms/dqn.ts";
 export { algorithms, findAlgorithm } from "./algorithms/index.ts";
 export { QLearning, type QLearningOptions } from "./algorithms/q-learning.ts";
+export { RandomPlay, type RandomPlayOptions } from "./algorithms/random.ts";
 export { Reinforce, type ReinforceOptions } from "./algorithms/reinforce.ts";
 export { Sarsa, type SarsaOptions } from "./algorithms/sarsa.ts";
 export { type EvaluateOptions, type Evaluation, evaluate, playEpisodes, summarise } from "./evaluate.ts";

@@ -93,7 +93,9 @@ const collect = async (events: AsyncGenerator<TrainEvent>): Promise<TrainEvent[]
   return found;
 };
 
-describe.each(algorithms.map(({ name }) => name))("%s", (name) => {
+const learners = algorithms.map(({ name }) => name).filter((name) => name !== "random");
+
+describe.each(learners)("%s", (name) => {
   const { environment, options, steps } = cases[name];
   const create = (seed = 1): Agent => findAlgorithm(name).create(environment, { ...options, seed });
 
@@ -240,16 +242,49 @@ it("without a file system, saving and loading name the way out", async () => {
   }
 });
 
+describe("random", () => {
+  const continuous = registry.definition("Pendulum-v1");
+  const create = (seed: number): Agent => findAlgorithm("random").create(continuous, { seed });
+
+  it("plays what nothing else plays, the same for the same seed, whoever looks on", async () => {
+    const [whole, watched, other] = [create(1), create(1), create(2)];
+    await collect(whole.train({ steps: 700 }));
+    for await (const event of watched.train({ steps: 700, every: "step" }))
+      if (event.type === "step" && event.step % 100 === 0) {
+        expect(continuous.action.contains(watched.act(event.observation))).toBe(true);
+      }
+    await collect(other.train({ steps: 700 }));
+    const hashes = await Promise.all([whole, watched, other].map((agent) => agent.curveHash()));
+    expect(hashes[1]).toBe(hashes[0]);
+    expect(hashes[2]).not.toBe(hashes[0]);
+  });
+
+  it("goes on from a checkpoint as if never stopped, and has no policy to carry over", async () => {
+    const [whole, first, second] = [create(1), create(1), create(9)];
+    await collect(whole.train({ steps: 500 }));
+    await collect(first.train({ steps: 123 }));
+    second.restore(first.checkpoint());
+    await collect(second.train({ steps: 377 }));
+    expect(second.checkpoint()).toEqual(whole.checkpoint());
+    second.loadPolicy(first.policy());
+    expect(() => findAlgorithm("random").create(continuous, { seed: 0, learningRate: 1 })).toThrow(OptionError);
+  });
+});
+
 describe("every environment that fits", () => {
+  it("is every registered one, continuous actions included", () => {
+    expect(new Set(pairs.map(([id]) => id))).toEqual(new Set(registry.registeredIds()));
+  });
+
   const pairs = registry.registeredIds().flatMap((id) => {
     const environment = registry.definition(id);
     return algorithms
       .filter((algorithm) => algorithm.fits(environment) === null)
       .map(({ name }) => [id, name] as const);
   });
-  it.each(pairs)("%s is learned by %s", async (id, name) => {
+  it.each(pairs)("%s is played by %s", async (id, name) => {
     const algorithm = findAlgorithm(name);
-    const options = Object.hasOwn(cases[name].options, "hidden") ? { hidden: [8] } : {};
+    const options = Object.hasOwn(cases[name]?.options ?? {}, "hidden") ? { hidden: [8] } : {};
     const environment = registry.definition(id);
     const agent = algorithm.create(environment, { ...algorithm.tuned(id), ...options, seed: 1 });
     for await (const event of agent.train({ steps: 1200 }))

@@ -1,9 +1,8 @@
 // Maps that the user may redraw: rows of letters, as the grid environments take them.
-import type { EnvironmentDefinition, Tile } from "@agon/env";
 import type { Field } from "./fields.ts";
 
-/** The letter of each kind of tile that a map may have. */
-export type Letters = Readonly<Partial<Record<Tile, string>>>;
+/** The letter that is painted for each kind of tile that a map may have. */
+export type Letters = Readonly<Record<string, string>>;
 
 export interface MapArgument {
   readonly key: string;
@@ -11,7 +10,10 @@ export interface MapArgument {
 }
 
 const known: readonly MapArgument[] = [
-  { key: "map", letters: { floor: ".", wall: "#", pit: "H", goal: "G", start: "S" } },
+  {
+    key: "map",
+    letters: { floor: ".", wall: "#", pit: "H", goal: "G", start: "S", "obstacle →": ">", "obstacle ↓": "v" },
+  },
   { key: "desc", letters: { floor: "F", pit: "H", goal: "G", start: "S" } },
 ];
 
@@ -20,15 +22,10 @@ export function mapArgumentOf(fields: readonly Field[]): MapArgument | null {
   return known.find(({ key }) => fields.some((field) => field.key === key && field.kind === "strings")) ?? null;
 }
 
-/** The map of an environment in letters. */
-export function mapOf({ grid }: EnvironmentDefinition, letters: Letters): readonly string[] {
-  if (grid === undefined) return [];
-  return Array.from({ length: grid.rows }, (_, row) =>
-    grid.tiles
-      .slice(row * grid.columns, (row + 1) * grid.columns)
-      .map((tile) => letters[tile] ?? letters.floor)
-      .join(""),
-  );
+/** What a letter of a map stands for: floor, if for nothing that can be painted. An obstacle that begins leftward or upward goes the same way. */
+export function tileOf(letter: string, letters: Letters): string {
+  const painted = { "<": ">", "^": "v" }[letter] ?? letter;
+  return Object.keys(letters).find((tile) => letters[tile] === painted) ?? "floor";
 }
 
 /** The map with another tile at one place; a map keeps one start, so that a new one takes the old one's place. */

@@ -3,7 +3,7 @@ import { createMemo, type JSX, Show } from "solid-js";
 import { argumentFields, resolveEnvironment, summaryOf, titleOf } from "../catalogue.ts";
 import type { Arena } from "../page/arena.ts";
 import type { Field } from "../page/fields.ts";
-import { mapArgumentOf, mapOf } from "../page/map.ts";
+import { mapArgumentOf } from "../page/map.ts";
 import { MapEditor } from "./map-editor.tsx";
 import { OptionsPanel } from "./options-panel.tsx";
 
@@ -40,8 +40,7 @@ export function EnvironmentOptions(props: { readonly arena: Arena; readonly onCl
             <MapEditor
               letters={argument().letters}
               map={
-                (staged(argument().key) as readonly string[] | null) ??
-                mapOf(worldWith(setup().environment, staged), argument().letters)
+                (staged(argument().key) as readonly string[] | null) ?? worldWith(setup().environment, staged).map ?? []
               }
               onMap={(map) => stage(argument().key, map)}
             />

@@ -27,7 +27,7 @@ export function FiguresStrip(props: { readonly lane: Lane; readonly threshold?: 
                 classList={{ reached: solved() }}
                 title={`Solved once the mean of 100 episodes reaches ${threshold()}`}
               >
-                {solved() ? "solved" : `goal ${threshold()}`}
+                {solved() ? "solved" : `goal ${threshold()}`.replace("-", "−")}
               </span>
             )}
           </Show>

@@ -1,7 +1,6 @@
 // A map to paint on: pick a tile, then click or drag; by keyboard, arrows move and Enter paints.
-import type { Tile } from "@agon/env";
 import { createSignal, For, Index, type JSX } from "solid-js";
-import { type Letters, resized, withTile } from "../page/map.ts";
+import { type Letters, resized, tileOf, withTile } from "../page/map.ts";
 
 const sizes = { least: 2, most: 16 } as const;
 
@@ -12,13 +11,12 @@ interface MapEditorProps {
 }
 
 export function MapEditor(props: MapEditorProps): JSX.Element {
-  const tiles = (Object.keys(props.letters) as Tile[]).filter((tile) => props.letters[tile] !== undefined);
-  const [brush, setBrush] = createSignal<Tile>(tiles.includes("wall") ? "wall" : "pit");
+  const tiles = Object.keys(props.letters);
+  const [brush, setBrush] = createSignal(tiles.includes("wall") ? "wall" : "pit");
   const columns = () => props.map[0]?.length ?? 0;
-  const tileOf = (letter: string): Tile => tiles.find((tile) => props.letters[tile] === letter) ?? "floor";
   const paint = (row: number, column: number): void => {
     const letter = props.letters[brush()];
-    if (letter !== undefined && props.map[row][column] !== letter) {
+    if (props.map[row][column] !== letter) {
       props.onMap(withTile(props.map, row, column, letter, props.letters));
     }
   };
@@ -51,8 +49,8 @@ export function MapEditor(props: MapEditorProps): JSX.Element {
               <button
                 type="button"
                 class="tile"
-                data-tile={tileOf(letter())}
-                aria-label={`Row ${row() + 1}, column ${column() + 1}: ${tileOf(letter())}`}
+                data-tile={tileOf(letter(), props.letters)}
+                aria-label={`Row ${row() + 1}, column ${column() + 1}: ${tileOf(letter(), props.letters)}`}
                 tabindex={index === 0 ? 0 : -1}
                 onPointerDown={(event) => {
                   event.currentTarget.releasePointerCapture(event.pointerId);

@@ -55,6 +55,7 @@ export function frozenLake(options: FrozenLakeOptions = {}): EnvironmentDefiniti
     maxSteps: 100,
     rewardThreshold: 0.7,
     grid: lake,
+    map,
     ...tabularRules(table),
     draw: (cell, canvas) => drawGrid(lake, cell, canvas),
   });

@@ -6,7 +6,7 @@ import {
   type EnvironmentDefinition,
   type EnvironmentEntry,
 } from "@agon/env";
-import { drawGrid, drawObstacle } from "../drawing.ts";
+import { drawGrid } from "../drawing.ts";
 import { parseMap } from "../grid.ts";
 import { type Cell, tabularRules } from "../tabular.ts";
 import { patrolledTable, patrolOf } from "./obstacles.ts";
@@ -64,11 +64,11 @@ export function gridWorld(options: GridWorldOptions = {}): EnvironmentDefinition
     action: discrete(gridWorldDirections),
     maxSteps: 200,
     ...(table === still && { grid }),
+    map,
     ...tabularRules(table),
     draw(state, canvas) {
       const cells = grid.tiles.length;
-      drawGrid(grid, state % cells, canvas);
-      for (const cell of patrol[Math.floor(state / cells)]) drawObstacle(grid, cell, canvas);
+      drawGrid(grid, state % cells, canvas, { obstacles: patrol[Math.floor(state / cells)], wind });
     },
   });
 }

@@ -21,7 +21,7 @@ function drawTown(canvas: Canvas, destination: number): void {
   for (const [index, { name, row, column }] of places.entries()) {
     const [x, y, fill] = [column + 0.5, row + 0.5, placeColours[index]];
     canvas.rectangle(x, y, TILE, TILE, { fill, cornerRadius: 0.08, opacity: 0.28 });
-    canvas.text(x - 0.34, y - 0.32, name, { fill, size: 0.2 });
+    canvas.text(x - 0.32, y - 0.3, name, { fill: "text", size: 0.24 });
     if (index === destination) drawFlag(canvas, x, y, fill);
   }
   for (const [row, columns] of walls.entries()) {

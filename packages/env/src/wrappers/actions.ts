@@ -2,7 +2,7 @@
 import { type Bound, box } from "../box.ts";
 import type { Action, EnvironmentDefinition } from "../environment.ts";
 import type { ActionSpace, BoxSpace } from "../spaces.ts";
-import { withActions, wrapped } from "./wrapped.ts";
+import { expectDefinition, withActions, wrapped } from "./wrapped.ts";
 
 /**
  * An environment that takes actions of `space` and passes what `change` makes of each to the one inside: an index where that is discrete, else a
@@ -73,7 +73,9 @@ function boxWrapper<State>(
   });
 }
 
-function boxOf<State>(wrapper: string, { id, action }: EnvironmentDefinition<State>): BoxSpace {
+function boxOf<State>(wrapper: string, definition: EnvironmentDefinition<State>): BoxSpace {
+  expectDefinition(wrapper, definition);
+  const { id, action } = definition;
   if (action.kind === "box") return action;
   throw new TypeError(`${wrapper}: actions of ${id} are ${action}; expected a box.`);
 }

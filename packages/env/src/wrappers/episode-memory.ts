@@ -2,7 +2,7 @@
 import { box } from "../box.ts";
 import { dict } from "../composite.ts";
 import type { EnvironmentDefinition } from "../environment.ts";
-import { wrapped } from "./wrapped.ts";
+import { expectDefinition, wrapped } from "./wrapped.ts";
 
 /** A state with the number of steps since the reset. */
 export interface TimedState<State> {
@@ -22,6 +22,7 @@ export function timeAwareObservation<State>(
   definition: EnvironmentDefinition<State>,
   { flatten = true, normalizeTime = false }: TimeAwareObservationOptions = {},
 ): EnvironmentDefinition<TimedState<State>> {
+  expectDefinition("timeAwareObservation", definition);
   const { id, observation: inside, maxSteps, draw, info } = definition;
   if (maxSteps === undefined)
     throw new RangeError(`timeAwareObservation: ${id} has no time limit; pass a definition with maxSteps.`);
@@ -67,6 +68,7 @@ export function frameStackObservation<State>(
   definition: EnvironmentDefinition<State>,
   { size, padding = "reset" }: FrameStackObservationOptions,
 ): EnvironmentDefinition<StackedState<State>> {
+  expectDefinition("frameStackObservation", definition);
   const { id, observation: inside, draw, info } = definition;
   if (inside.kind !== "box")
     throw new TypeError(`frameStackObservation: observations of ${id} are ${inside}; use flattenObservation first.`);

@@ -4,7 +4,7 @@ import { discrete } from "../discrete.ts";
 import type { EnvironmentDefinition } from "../environment.ts";
 import { multiDiscrete } from "../multi-discrete.ts";
 import type { AnySpace, Space } from "../spaces.ts";
-import { withObservations, wrapped } from "./wrapped.ts";
+import { expectDefinition, withObservations, wrapped } from "./wrapped.ts";
 
 /** Writes into `out` what becomes of an observation. */
 export type ObservationChange = (observation: Float32Array, out: Float32Array) => void;
@@ -21,6 +21,7 @@ export const transformObservation = <State>(
  * and 0 elsewhere, the parts of composites one after the other. Gymnasium's FlattenObservation.
  */
 export function flattenObservation<State>(definition: EnvironmentDefinition<State>): EnvironmentDefinition<State> {
+  expectDefinition("flattenObservation", definition);
   const pieces = piecesOf(definition.observation, 0);
   const [low, high] = (["low", "high"] as const).map((bound) => pieces.flatMap((piece) => piece[bound]));
   return changeObservations("FlattenObservation", definition, {
@@ -108,6 +109,7 @@ export function discretizeObservation<State>(
   definition: EnvironmentDefinition<State>,
   { bins = 10, low, high, multiDiscrete: apart = false }: DiscretizeObservationOptions = {},
 ): EnvironmentDefinition<State> {
+  expectDefinition("discretizeObservation", definition);
   const { id, observation: inside } = definition;
   if (inside.kind !== "box")
     throw new TypeError(`discretizeObservation: observations of ${id} are ${inside}; expected a box.`);
@@ -137,6 +139,7 @@ function changeObservations<State>(
   definition: EnvironmentDefinition<State>,
   { change, space }: { change: ObservationChange; space: Space },
 ): EnvironmentDefinition<State> {
+  expectDefinition(wrapper, definition);
   const inner = definition.observation.size;
   const observation = new Float32Array(inner);
   return wrapped(wrapper, definition, {

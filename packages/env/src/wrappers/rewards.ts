@@ -1,6 +1,6 @@
 // Wrappers that change rewards on their way out of an environment.
 import type { EnvironmentDefinition } from "../environment.ts";
-import { withRewards, wrapped } from "./wrapped.ts";
+import { expectDefinition, withRewards, wrapped } from "./wrapped.ts";
 
 /** An environment that gives what `change` makes of each reward. Gymnasium's TransformReward. */
 export const transformReward = <State>(
@@ -23,6 +23,7 @@ function changeRewards<State>(
   definition: EnvironmentDefinition<State>,
   change: (reward: number) => number,
 ): EnvironmentDefinition<State> {
+  expectDefinition(wrapper, definition);
   const { table, batch } = definition;
   return wrapped(wrapper, definition, {
     rewardThreshold: undefined,

@@ -1,6 +1,19 @@
 // What wrappers of definitions have in common: the changed parts, a name that says so, and batch rules around batch rules.
 import type { BatchRules, EnvironmentDefinition } from "../environment.ts";
 
+/** Says what to do where a wrapper of definitions is given something that runs, or an id. `wrapper` by either of its names. */
+export function expectDefinition(wrapper: string, given: unknown): void {
+  const isObject = typeof given === "object" && given !== null;
+  if (isObject && "observe" in given && "step" in given) return;
+  const running = isObject && "definition" in given;
+  const name = `${wrapper.charAt(0).toLowerCase()}${wrapper.slice(1)}`;
+  throw new TypeError(
+    `${name}: expected a definition, got ${running ? "a running environment" : (JSON.stringify(given) ?? String(given))}; ${
+      running ? "wrap first, then run" : "take it from a registry or defineEnvironment"
+    }: make(${name}(definition)), makeVector(${name}(definition), 8).`,
+  );
+}
+
 /**
  * A definition with other parts. Its id is `ClipReward<CartPole-v1>`, as Gymnasium prints wrapped environments: no registry builds it from that,
  * so what was trained on it is not mistaken for something trained on CartPole-v1.
@@ -10,6 +23,7 @@ export function wrapped<State, Outer = State>(
   definition: EnvironmentDefinition<State>,
   changes: Partial<EnvironmentDefinition<Outer>>,
 ): EnvironmentDefinition<Outer> {
+  expectDefinition(wrapper, definition);
   const { id, ...parts } = definition as unknown as EnvironmentDefinition<Outer>;
   return Object.freeze({ ...parts, ...changes, id: `${wrapper}<${id}>` });
 }

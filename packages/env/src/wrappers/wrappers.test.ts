@@ -3,6 +3,7 @@ import { box } from "../box.ts";
 import { checkEnvironment } from "../check-environment.ts";
 import { dict, tuple } from "../composite.ts";
 import { defineEnvironment } from "../define.ts";
+import { recordDrawing } from "../drawing.ts";
 import { discrete } from "../discrete.ts";
 import type { BatchRules, EnvironmentDefinition } from "../environment.ts";
 import { readFlat } from "../flat.ts";
@@ -16,6 +17,7 @@ import { discretizeObservation, flattenObservation, transformObservation } from 
 import { recordEpisodeStatistics } from "./record-episode-statistics.ts";
 import { renderCollection } from "./render-collection.ts";
 import { clipReward, transformReward } from "./rewards.ts";
+import { timeLimit } from "./time-limit.ts";
 
 /** A point on a line, [position, last action]; pushed by [−2, 4]; ends beyond ±10. */
 const Drift: EnvironmentDefinition<number[]> = defineEnvironment({
@@ -344,6 +346,52 @@ test("renderCollection gathers a picture at the reset and after each step, until
   expect(environment.render()[0].shapes[0]).toMatchObject({ kind: "circle" });
   expect("returnQueue" in environment).toBe(true);
   expect(() => renderCollection(make({ ...Drift, draw: undefined }))).toThrow("has no draw()");
+});
+
+test("renderCollection gathers the pictures of all lanes of a vector", () => {
+  const vector = renderCollection(recordEpisodeStatistics(makeVector(Drift, 3, { autoreset: "disabled" })), {
+    popFrames: false,
+  });
+  vector.reset({ seed: 0 });
+  vector.step(Float32Array.of(0, 1, 2));
+  const [start, after] = vector.render();
+  expect([start.length, after.length]).toEqual([3, 3]);
+  expect(after[2]).toEqual(recordDrawing(Drift, vector.state(2)));
+  expect(after[2]).not.toEqual(start[2]);
+  expect(vector.render()).toHaveLength(2);
+  vector.reset({ mask: [1, 0, 0] });
+  expect(vector.render()).toHaveLength(3);
+  vector.reset();
+  expect(vector.render()).toHaveLength(1);
+});
+
+test("wrappers of definitions say so where they are given something that runs, or an id", () => {
+  const given = [make(Drift), makeVector(Drift, 2), "Drift-v0", undefined] as unknown as (typeof Drift)[];
+  for (const wrapper of [clipAction, rescaleAction, clipReward, flattenObservation, discretizeObservation])
+    for (const wrong of given) expect(() => wrapper(wrong)).toThrow(`${wrapper.name}: expected a definition, got `);
+  for (const wrong of given) {
+    expect(() => timeAwareObservation(wrong)).toThrow("make(timeAwareObservation(definition))");
+    expect(() => frameStackObservation(wrong, { size: 2 })).toThrow("frameStackObservation: expected a definition");
+    expect(() => timeLimit(wrong, { maxSteps: 2 })).toThrow("timeLimit: expected a definition");
+    expect(() => transformReward(wrong, (reward) => reward)).toThrow("transformReward: expected a definition");
+    expect(() => transformAction(wrong, (action) => action, Drift.action)).toThrow("expected a definition");
+    expect(() => transformObservation(wrong, () => {}, Drift.observation)).toThrow("expected a definition");
+  }
+});
+
+test("timeLimit cuts episodes short, or never", () => {
+  const length = (maxSteps: number | null): number => {
+    const environment = make(
+      timeLimit({ ...Drift, step: ([x]) => ({ state: [x, 0], reward: 0, terminated: false }) }, { maxSteps }),
+    );
+    environment.reset({ seed: 0 });
+    while (!environment.truncated && environment.episodeLength < 50) environment.step(Float32Array.of(0));
+    return environment.episodeLength;
+  };
+  expect([length(7), length(null)]).toEqual([7, 50]);
+  checkEnvironment(timeLimit(Drift, { maxSteps: 7 }));
+  expect(timeLimit(Drift, { maxSteps: 7 })).toMatchObject({ id: "Drift-v0", arguments: { maxSteps: 7 } });
+  expect(() => timeLimit(Drift, { maxSteps: 0 })).toThrow("maxSteps must be a positive whole number");
 });
 
 test("wrappers nest, and the whole goes on exactly from a snapshot", () => {

@@ -4,10 +4,12 @@ import { nearest, OptionError } from "../parts/options.ts";
 import { a2c } from "./a2c.ts";
 import { dqn } from "./dqn.ts";
 import { qLearning } from "./q-learning.ts";
+import { randomPlay } from "./random.ts";
 import { reinforce } from "./reinforce.ts";
 import { sarsa } from "./sarsa.ts";
 
-export const algorithms: readonly AlgorithmSpec[] = [dqn, a2c, reinforce, qLearning, sarsa];
+/** The one that fits everything comes last: it is chosen where no other fits. */
+export const algorithms: readonly AlgorithmSpec[] = [dqn, a2c, reinforce, qLearning, sarsa, randomPlay];
 
 /** The algorithm of that name; an unknown one is answered with the nearest names. */
 export const findAlgorithm = (name: string): AlgorithmSpec => {

@@ -1,4 +1,6 @@
 // The replay buffer's promises: what it holds, and which transitions it refuses.
+import { makeVector, type VectorEnvironment } from "@agon/env";
+import { CartPole } from "@agon/environments";
 import { createRandom } from "@agon/random";
 import { describe, expect, it } from "vitest";
 import { type Batch, ReplayBuffer } from "./replay.ts";
@@ -99,6 +101,55 @@ describe("ReplayBuffer", () => {
     buffer.add(at(2), 0, 1, at(6), truncated); // an episode may begin where another one ended
     buffer.add(at(5), 0, 1, at(7), going);
     expect(buffer.size).toBe(3);
+  });
+
+  /** Plays CartPole in two lanes and stores what `nextOf` takes for the end of a step, until the buffer refuses it. */
+  const refusedAfter = (
+    autoreset: "next-step" | "same-step",
+    nextOf: (vector: VectorEnvironment, ended: boolean) => Float32Array,
+    skipStarted = false,
+  ): number => {
+    const vector = makeVector(CartPole, 1, { autoreset });
+    const buffer = new ReplayBuffer(5000, 4);
+    const random = createRandom(3);
+    vector.reset({ seed: 3 });
+    let episodes = 0;
+    while (episodes < 100) {
+      const observation = vector.observations.slice();
+      vector.step(Int32Array.of(random.integer(2)));
+      const [terminated, truncated] = [vector.terminated[0] === 1, vector.truncated[0] === 1];
+      const next = nextOf(vector, terminated || truncated);
+      if (!(skipStarted && vector.started[0] === 1)) {
+        try {
+          buffer.add(observation, 0, vector.rewards[0], next, { terminated, truncated, explored: false });
+        } catch (error) {
+          expect((error as Error).message).toContain("must not cross episodes");
+          return episodes;
+        }
+      }
+      if (terminated || truncated) episodes++;
+    }
+    return Infinity;
+  };
+
+  it("refuses ends taken from the following episode, and steps that are resets, whatever the autoreset mode", () => {
+    const now = ({ observations }: VectorEnvironment): Float32Array => observations;
+    expect(refusedAfter("same-step", now)).toBe(32);
+    expect(refusedAfter("next-step", now)).toBe(32);
+    expect(refusedAfter("next-step", now, true)).toBe(Infinity);
+    expect(refusedAfter("same-step", (vector, ended) => (ended ? vector.finalObservations : vector.observations))).toBe(
+      Infinity,
+    );
+  });
+
+  it("takes worlds whose episodes often, or always, begin where one ended", () => {
+    const random = createRandom(1);
+    const [two, one] = [new ReplayBuffer(50, 2), new ReplayBuffer(50, 2)];
+    for (let episode = 0; episode < 2000; episode++) {
+      two.add(at(random.integer(2)), 0, 0, at(random.integer(2)), terminated);
+      one.add(at(7), 0, 0, at(7), truncated);
+    }
+    expect([two.size, one.size]).toEqual([50, 50]);
   });
 
   it("remembers over a checkpoint whether an episode goes on", () => {

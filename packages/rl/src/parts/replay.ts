@@ -37,12 +37,21 @@ const going = 0;
 const truncated = 1;
 const terminated = 2;
 
+/** Episodes after which it is no accident that each began where the one before had ended. */
+const SUSPICIOUS = 32;
+
 export class ReplayBuffer {
   readonly capacity: number;
   readonly width: number;
   /** Transitions held. */
   size = 0;
   private next = 0;
+  /**
+   * Episodes that began at the very observation that the one before ended at, as long as every one did; −1 once one did not. Those that begin
+   * as the last one did are not counted: where episodes always begin alike nothing can be told.
+   */
+  private continued = 0;
+  private lastStart: Float32Array | undefined;
   private readonly data: {
     readonly observations: Float32Array;
     readonly actions: Int32Array;
@@ -72,9 +81,10 @@ export class ReplayBuffer {
   }
 
   /**
-   * Adds one transition over the oldest. `nextObservation` is the last of its episode, never the first of the following one: while an
-   * episode goes on each observation must be the one that the last transition led to. Where one has ended the next may start anywhere, at
-   * its last observation too (a hand of cards is dealt again).
+   * Adds one transition over the oldest. `nextObservation` is the last of its episode, never the first of the following one, and no transition
+   * leads from the one to the other (a vector's lane that has `started`). Both are refused: while an episode goes on each observation must be
+   * the one that the last transition led to, and episodes must not all begin where the one before had ended. One of them may (a hand of cards
+   * is dealt again); if all do, 32 times anew, ends were taken from the following episodes.
    */
   add(
     observation: Float32Array,
@@ -96,13 +106,36 @@ export class ReplayBuffer {
   }
 
   private checkOrder(observation: Float32Array): void {
-    const { newest, width } = this;
-    if (this.size === 0 || this.data.ends[newest] !== going) return;
-    for (let k = 0; k < width; k++)
-      if (observation[k] !== this.data.nextObservations[newest * width + k])
-        throw new Error(
-          "ReplayBuffer.add: the observation is not the one that the last transition led to, though its episode goes on; a transition must not cross episodes.",
-        );
+    const { newest } = this;
+    if (this.size === 0) return;
+    const follows = this.isWhereItLed(observation, newest);
+    if (this.data.ends[newest] !== going) this.checkStart(observation, follows);
+    else if (!follows)
+      throw new Error(
+        "ReplayBuffer.add: the observation is not the one that the last transition led to, though its episode goes on; a transition must not cross episodes.",
+      );
+  }
+
+  private isWhereItLed(observation: Float32Array, row: number): boolean {
+    const { width, data } = this;
+    for (let k = 0; k < width; k++) if (observation[k] !== data.nextObservations[row * width + k]) return false;
+    return true;
+  }
+
+  private checkStart(observation: Float32Array, follows: boolean): void {
+    if (this.continued < 0) return;
+    if (!follows) {
+      this.continued = -1;
+      return;
+    }
+    const { lastStart } = this;
+    if (lastStart?.every((value, k) => value === observation[k])) return;
+    this.lastStart = observation.slice();
+    this.continued++;
+    if (this.continued < SUSPICIOUS) return;
+    throw new Error(
+      `ReplayBuffer.add: each of ${this.continued} episodes began at the very observation that the one before ended at; a transition must not cross episodes. Store as nextObservation the last of the episode (of vectors with autoreset "same-step": finalObservations), and nothing for a lane that has started.`,
+    );
   }
 
   /** Fills `out` with transitions drawn uniformly, with replacement; as many as out.actions holds. */
