@@ -49,15 +49,22 @@ const fill = (data: NestedNumbers, shape: Shape, out: TypedArray): void => {
 /** A float32 tensor with no dims. */
 export const scalar = (value: number, dtype: DType = "float32"): Tensor => scalarOf(value, dtype);
 
+const checkedShape = (op: string, shape: Shape): Shape => {
+  if (shape.every((length) => Number.isInteger(length) && length >= 0)) return shape;
+  throw new ShapeError(`${op}: lengths are whole numbers from 0 up, got ${showShape(shape)}.`);
+};
+
 export const full = (shape: Shape, value: number, dtype: DType = "float32"): Tensor =>
-  fromData(newArray(dtype, sizeOf(shape)).fill(value), shape);
+  fromData(newArray(dtype, sizeOf(checkedShape("full", shape))).fill(value), shape);
 export const zeros = (shape: Shape, dtype: DType = "float32"): Tensor =>
-  fromData(newArray(dtype, sizeOf(shape)), shape);
-export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => full(shape, 1, dtype);
+  fromData(newArray(dtype, sizeOf(checkedShape("zeros", shape))), shape);
+export const ones = (shape: Shape, dtype: DType = "float32"): Tensor => full(checkedShape("ones", shape), 1, dtype);
 
 /** start, start + step, … below stop; int32 by default. */
 export const arange = (start: number, stop: number, step = 1, dtype: DType = "int32"): Tensor => {
   const length = Math.max(0, Math.ceil((stop - start) / step));
+  if (!Number.isFinite(length))
+    throw new ShapeError(`arange: from ${start} to ${stop} by ${step} is no list of numbers.`);
   const data = newArray(dtype, length);
   for (let i = 0; i < length; i++) data[i] = start + i * step;
   return fromData(data, [length]);
@@ -65,13 +72,14 @@ export const arange = (start: number, stop: number, step = 1, dtype: DType = "in
 
 /** `count` numbers from start to stop, both included. */
 export const linspace = (start: number, stop: number, count: number, dtype: DType = "float32"): Tensor => {
-  const data = newArray(dtype, count);
+  const data = newArray(dtype, checkedShape("linspace", [count])[0]);
   for (let i = 0; i < count; i++) data[i] = count === 1 ? start : start + ((stop - start) * i) / (count - 1);
   return fromData(data, [count]);
 };
 
 /** The n × n identity matrix. */
 export const eye = (n: number, dtype: DType = "float32"): Tensor => {
+  checkedShape("eye", [n, n]);
   const data = newArray(dtype, n * n);
   for (let i = 0; i < n; i++) data[i * n + i] = 1;
   return fromData(data, [n, n]);
@@ -88,11 +96,13 @@ export const concat = (tensors: readonly Tensor[], dim = 0): Tensor => {
 };
 
 /** Tensors of one shape side by side along a new dim. */
-export const stack = (tensors: readonly Tensor[], dim = 0): Tensor =>
-  concat(
+export const stack = (tensors: readonly Tensor[], dim = 0): Tensor => {
+  if (tensors.length === 0) throw new ShapeError("stack: expects at least one tensor.");
+  return concat(
     tensors.map((t) => t.unsqueeze(dim)),
     dim,
   );
+};
 
 /** Where the condition holds `a`, else `b`. */
 export const where = (condition: Tensor, a: Operand, b: Operand): Tensor => condition.where(a, b);

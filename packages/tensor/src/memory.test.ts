@@ -43,7 +43,8 @@ const loopOf = (keep: (x: Tensor) => void) => {
   };
 };
 
-describe("the report on memory", () => {
+// Collecting takes a while on a busy machine.
+describe("the report on memory", { timeout: 30_000 }, () => {
   it("names no line in a loop that lets go", async () => {
     const loop = loopOf(() => {});
     loop();
@@ -69,10 +70,10 @@ describe("the report on memory", () => {
   });
   it("says what the backend holds", async () => {
     const before = await memory();
-    const variable = new Variable(zeros([10_000]));
+    const variable = new Variable(zeros([1_000_000]));
     scope(() => variable.value.add(1).sum());
     const after = await memory();
-    expect(after.inUse - before.inUse).toBeGreaterThanOrEqual(40_000);
+    expect(after.inUse - before.inUse).toBeGreaterThan(3_900_000);
     expect(after.reserved).toBeGreaterThanOrEqual(after.inUse);
     expect(after.limit).toBe(2 ** 32);
     expect(variable.toHost()[0]).toBe(0);

@@ -153,6 +153,7 @@ export class Tensor {
   }
   /** 1/√x */
   rsqrt(): Tensor {
+    if (!isFloat(this.dtype)) throw new ShapeError(`rsqrt: expects a float tensor, got ${this.dtype}; cast it first.`);
     return this.sqrt().reciprocal();
   }
   /** 1/x */
@@ -235,6 +236,8 @@ export class Tensor {
   }
   /** Limits to [minimum, maximum]; the gradient passes at the bounds. */
   clamp(minimum: number = -Infinity, maximum: number = Infinity): Tensor {
+    if (typeof minimum !== "number" || typeof maximum !== "number")
+      throw new ShapeError(`clamp: expects numbers as bounds, got ${describe(minimum)} and ${describe(maximum)}.`);
     const limited = this.minimum(maximum).maximum(minimum);
     if (!isFloat(this.dtype)) return limited;
     return customGradient(
@@ -357,9 +360,10 @@ export class Tensor {
   }
   /** ‖x‖ₚ = (Σ|x|ᵖ)^(1/p) along dim; p may be Infinity. The gradient at 0 is 0. */
   norm(p = 2, dim?: number | readonly number[], options: ReduceOptions = {}): Tensor {
-    if (p === 1) return this.abs().sum(dim, options);
-    if (p === Infinity) return this.abs().max(dim, options);
-    const total = p === 2 ? this.square().sum(dim, options) : this.abs().pow(p).sum(dim, options);
+    const dims = normaliseDims("norm", dim, this.rank);
+    if (p === 1) return this.abs().sum(dims, options);
+    if (p === Infinity) return this.abs().max(dims, options);
+    const total = p === 2 ? this.square().sum(dims, options) : this.abs().pow(p).sum(dims, options);
     const zero = total.detach().equal(0);
     const safe = zero.where(1, total);
     return zero.where(0, p === 2 ? safe.sqrt() : safe.pow(1 / p));
@@ -400,6 +404,8 @@ export class Tensor {
 
   /** Outer product of two vectors. */
   outer(other: Tensor): Tensor {
+    if (this.rank !== 1 || other.rank !== 1)
+      throw new ShapeError(`outer: expects two vectors, got ${showShape(this.shape)} and ${showShape(other.shape)}.`);
     return this.unsqueeze(1).mul(other.unsqueeze(0));
   }
 
@@ -458,6 +464,8 @@ export class Tensor {
   sumTo(shape: Shape): Tensor {
     if (sameShape(shape, this.shape)) return this;
     const lead = this.rank - shape.length;
+    if (lead < 0 || shape.some((length, i) => length !== 1 && length !== this.shape[i + lead]))
+      throw new ShapeError(`sumTo: ${showShape(shape)} cannot be broadcast to ${showShape(this.shape)}.`);
     const dims = this.shape.map((_, i) => i).filter((i) => i < lead || (shape[i - lead] === 1 && this.shape[i] !== 1));
     return (dims.length > 0 ? sumOver(this, dims) : this).reshape(shape);
   }
@@ -530,6 +538,9 @@ export class Tensor {
   }
   /** Places element i of dim at start + i·step of a dim of the given length; zeros elsewhere. */
   spread(dim: number, start: number, step: number, length: number): Tensor {
+    normaliseDim("spread", dim, this.rank);
+    if (start < 0 || start + (this.shape[dim] - 1) * step >= length)
+      throw new ShapeError(`spread: ${this.shape[dim]} elements from ${start} by ${step} do not fit into ${length}.`);
     const index = Int32Array.from({ length: this.shape[dim] }, (_, i) => start + i * step);
     const shape = this.shape.map((n, i) => (i === dim ? length : n));
     return this.takeAdd(dim, fromData(index, [index.length]), shape);

@@ -1,6 +1,6 @@
 // What the methods of Tensor say about operands that do not fit, and which types they compute in.
 import { describe, expect, it } from "vitest";
-import { arange, concat, tensor, zeros } from "../create.ts";
+import { arange, concat, eye, full, linspace, ones, stack, tensor, zeros } from "../create.ts";
 import { ShapeError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -28,7 +28,20 @@ const binary = ["add", "sub", "mul", "div", "pow", "maximum", "minimum"] as cons
 const comparisons = ["equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual"] as const;
 const wide = zeros([4]);
 
+const makers: readonly [f: () => unknown, message: string][] = [
+  [() => zeros([2, -1]), "zeros: lengths are whole numbers from 0 up, got [2, -1]."],
+  [() => ones([1.5]), "ones: lengths are whole numbers from 0 up, got [1.5]."],
+  [() => full([Number.NaN], 1), "full: lengths are whole numbers from 0 up, got [NaN]."],
+  [() => eye(-2), "eye: lengths are whole numbers from 0 up, got [-2, -2]."],
+  [() => linspace(0, 1, -1), "linspace: lengths are whole numbers from 0 up, got [-1]."],
+  [() => arange(0, 3, 0), "arange: from 0 to 3 by 0 is no list of numbers."],
+  [() => stack([]), "stack: expects at least one tensor."],
+  [() => concat([]), "concat: expects at least one tensor."],
+  [() => tensor(new Float32Array(3), { shape: [2] }), "tensor: 3 elements do not fill shape [2] (2)."],
+];
+
 const cases: readonly [f: () => unknown, message: string][] = [
+  ...makers,
   ...[...real, ...rounding].map((op): [() => unknown, string] => [
     () => whole[op](),
     `${op}: expects a float tensor, got int32; cast it first.`,
