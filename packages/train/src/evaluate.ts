@@ -2,7 +2,7 @@
 import type { AnyModule, Module } from "@agon/nn";
 import type { LossResult } from "@agon/optim";
 import { compile, Tensor } from "@agon/tensor";
-import { type Batch, type Examples, firstIsInput, type Pair } from "./examples.ts";
+import { type Batch, type Examples, type Pair, pairsOf } from "./examples.ts";
 import type { MetricLike } from "./metric-like.ts";
 
 export interface EvaluateOptions<B extends Batch> {
@@ -10,7 +10,7 @@ export interface EvaluateOptions<B extends Batch> {
   readonly loss?: (prediction: Tensor, target: Tensor) => LossResult;
   /** Examples in a batch; default 256. */
   readonly batchSize?: number;
-  /** What of a batch is the input and what the target; default: the first of two tensors, and the second. */
+  /** What of a batch is the input and what the target; default: by the names of the dataset, else the first of two tensors, and the second. */
   readonly read?: (batch: B) => Pair;
 }
 
@@ -19,7 +19,7 @@ export const evaluate = async <B extends Batch>(
   model: AnyModule,
   data: Examples<B>,
   metrics: Readonly<Record<string, MetricLike>>,
-  { loss, batchSize = 256, read = firstIsInput }: EvaluateOptions<B> = {},
+  { loss, batchSize = 256, read = pairsOf(data) }: EvaluateOptions<B> = {},
 ): Promise<Record<string, number>> => {
   const network = model as unknown as Module;
   const forward = predictionsOf(network);

@@ -21,7 +21,7 @@ export const fit = async <B extends Batch>(
 ): Promise<readonly EpochEvent[]> => {
   const trainer = new Trainer(model, data, options);
   const { signal, onEvent, progress } = options;
-  const show = progress ? createProgress(progress, options, data.size) : null;
+  const show = progress ? createProgress(progress, options, data.length) : null;
   try {
     await drive(trainer.train(), {
       ...(signal && { signal }),
@@ -40,11 +40,11 @@ export const fit = async <B extends Batch>(
 const createProgress = <B extends Batch>(
   terminal: Terminal,
   { epochs = 1, batchSize = 32 }: FitOptions<B>,
-  size: number,
+  length: number,
 ): { update(event: FitEvent): void; clear(): void } => {
   const line = createStatusLine(terminal, milliseconds);
   const start = milliseconds();
-  const to = epochs * Math.ceil(size / batchSize);
+  const to = epochs * Math.ceil(length / batchSize);
   let validation = "";
   return {
     update(event) {

@@ -7,7 +7,7 @@ export {
 } from "./diagnostics.ts";
 export { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./early-stopping.ts";
 export { type EvaluateOptions, evaluate } from "./evaluate.ts";
-export type { Batch, BatchOptions, Examples, Pair } from "./examples.ts";
+export type { Batch, BatchRequest, Examples, Pair } from "./examples.ts";
 export { fit, type FitOptions } from "./fit.ts";
 export type { MetricLike, MetricStream } from "./metric-like.ts";
 export { type BatchEvent, type EpochEvent, type FitEvent, Trainer, type TrainerOptions } from "./trainer.ts";

@@ -1,4 +1,5 @@
 // Fitting, breaking off and going on, stopping early, looking inside.
+import { Dataset } from "@agon/data";
 import { crossEntropy, Dropout, Linear, MLP, mse, relu, Sequential, sigmoid, tanh, withRandom } from "@agon/nn";
 import { Adam, ReduceOnPlateau, SGD } from "@agon/optim";
 import { createRandom } from "@agon/random";
@@ -9,32 +10,11 @@ import { accuracy, type Batch, diagnose, evaluate, type Examples, fit, type FitE
 type Points = { readonly points: Tensor; readonly sides: Tensor };
 
 /** Points of the plane and on which side of a circle they lie. */
-const circle = (size: number, seed: number): Examples<Points> => {
+const circle = (count: number, seed: number): Examples<Points> => {
   const random = createRandom(seed);
-  const rows = Array.from({ length: size }, () => [random.uniform(-1, 1), random.uniform(-1, 1)]);
-  const sides = rows.map(([x, y]) => (x * x + y * y < 0.5 ? 1 : 0));
-  return {
-    size,
-    *batches({ size: batch, seed: order }) {
-      const index = rows.map((_, i) => i);
-      if (order !== undefined) shuffle(index, order);
-      for (let start = 0; start < size; start += batch) {
-        const chosen = index.slice(start, start + batch);
-        yield {
-          points: tensor(chosen.map((i) => rows[i])),
-          sides: tensor(Int32Array.from(chosen, (i) => sides[i])),
-        };
-      }
-    },
-  };
-};
-
-const shuffle = (index: number[], seed: number): void => {
-  const random = createRandom(seed);
-  for (let i = index.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [index[i], index[j]] = [index[j], index[i]];
-  }
+  const points = Float32Array.from({ length: 2 * count }, () => random.uniform(-1, 1));
+  const sides = Int32Array.from({ length: count }, (_, i) => Number(points[2 * i] ** 2 + points[2 * i + 1] ** 2 < 0.5));
+  return new Dataset({ points: { data: points, shape: [2] }, sides: { data: sides, shape: [] } });
 };
 
 const network = (): Sequential =>
@@ -158,7 +138,7 @@ describe("fit", () => {
 
   it("asks what is what where a batch has three tensors", async () => {
     const model = new MLP(2, 4, 2);
-    const data: Examples<Batch> = { size: 1, batches: () => [{ a: zeros([1, 2]), b: zeros([1]), c: zeros([1]) }] };
+    const data: Examples<Batch> = { length: 1, batches: () => [{ a: zeros([1, 2]), b: zeros([1]), c: zeros([1]) }] };
     const options = { loss: crossEntropy, optimizer: new SGD(model.parameters()) };
     await expect(fit(model, data, options)).rejects.toThrow("a batch has the tensors a, b, c; which is what?");
   });

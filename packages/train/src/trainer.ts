@@ -1,7 +1,7 @@
 // Training epoch by epoch: a generator of plain events over state that can be kept, so that breaking off and going on equals never having stopped.
+import type { Transform } from "@agon/data";
 import type { AnyModule, Module } from "@agon/nn";
 import { type LossResult, type Optimizer, ReduceOnPlateau, type Schedule } from "@agon/optim";
-import { createRandom } from "@agon/random";
 import {
   arrayOf,
   compile,
@@ -17,7 +17,7 @@ import {
 } from "@agon/tensor";
 import { EarlyStopping, type EarlyStoppingOptions, type EarlyStoppingState } from "./early-stopping.ts";
 import { evaluate } from "./evaluate.ts";
-import { type Batch, type Examples, firstIsInput, type Pair } from "./examples.ts";
+import { type Batch, type Examples, type Pair, pairsOf } from "./examples.ts";
 import type { MetricLike } from "./metric-like.ts";
 
 export interface TrainerOptions<B extends Batch> {
@@ -31,7 +31,9 @@ export interface TrainerOptions<B extends Batch> {
   readonly batchSize?: number;
   /** Of the order of the examples. Default 0. */
   readonly seed?: number;
-  /** What of a batch is the input and what the target; default: the first of two tensors, and the second. */
+  /** Augmentation: changes of the batches to train on, by chance of the seed. */
+  readonly transform?: Transform | readonly Transform[];
+  /** What of a batch is the input and what the target; default: by the names of the dataset, else the first of two tensors, and the second. */
   readonly read?: (batch: B) => Pair;
   /** Examples that are only looked at, after every epoch. */
   readonly validate?: Examples<B>;
@@ -100,7 +102,7 @@ export class Trainer<B extends Batch = Batch> {
     const { epochs = 1, batchSize = 32, validate, metrics, schedule, earlyStopping } = options;
     requireCount("epochs", epochs);
     requireCount("batchSize", batchSize);
-    if (data.size === 0) throw new RangeError("fit: there are no examples; expected at least one.");
+    if (data.length === 0) throw new RangeError("fit: there are no examples; expected at least one.");
     const needsValidation = { metrics, earlyStopping, plateau: schedule instanceof ReduceOnPlateau || undefined };
     const needy = Object.entries(needsValidation).find(([, value]) => value !== undefined)?.[0];
     if (needy !== undefined && !validate)
@@ -135,15 +137,11 @@ export class Trainer<B extends Batch = Batch> {
 
   private async *trainEpoch(): AsyncGenerator<BatchEvent, void, void> {
     const { progress, data, options } = this;
-    const { batchSize = 32, seed = 0, read = firstIsInput } = options;
-    const batches = Math.ceil(data.size / batchSize);
-    const order = createRandom(seed)
-      .split(`epoch ${progress.epoch + 1}`)
-      .integer(2 ** 32);
-    let skip = progress.batch;
+    const { batchSize = 32, seed = 0, read = pairsOf(data), transform } = options;
+    const batches = Math.ceil(data.length / batchSize);
+    const request = { size: batchSize, seed, epoch: progress.epoch, start: progress.batch };
     this.model.train();
-    for await (const batch of data.batches({ size: batchSize, seed: order })) {
-      if (skip-- > 0) continue;
+    for await (const batch of data.batches({ ...request, ...(transform && { transform }) })) {
       const { input, target } = read(batch);
       const { loss, ...terms } = this.step(input, target);
       progress.step++;

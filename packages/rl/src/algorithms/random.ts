@@ -1,10 +1,8 @@
 // No learning: every action drawn from the action space. What learners must beat, and a first look at any environment.
 import type { Action, EnvironmentDefinition } from "@agon/env";
 import { createRandom, type Random, type RandomState } from "@agon/random";
-import type { SafetensorsArray } from "@agon/tensor";
-import { encodeSafetensors } from "@agon/tensor";
+import { encodeSafetensors, packState, type SafetensorsArray, unpackState } from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
-import { packState, unpackState } from "../parts/checkpoint.ts";
 import { resolveOptions } from "../parts/options.ts";
 import { readPolicy, savePolicy } from "../parts/policy.ts";
 import { Session } from "../parts/session.ts";
@@ -74,9 +72,9 @@ export class RandomPlay implements Agent {
   checkpoint(): Uint8Array {
     const { data, curve } = this.session.save();
     return packState({
+      kind: this.algorithm,
       arrays: new Map<string, SafetensorsArray>([["curve", curve]]),
       data: {
-        algorithm: this.algorithm,
         session: data,
         random: this.random.state(),
         shown: this.shown.state(),
