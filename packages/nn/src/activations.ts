@@ -17,10 +17,7 @@ export const selu = (x: Tensor): Tensor => elu(x, 1.6732632423543772).mul(1.0507
 /** x·σ(x) */
 export const silu = (x: Tensor): Tensor => x.mul(x.sigmoid());
 /** x·Φ(x), or its tanh approximation (Hendrycks & Gimpel 2016). */
-export const gelu = (x: Tensor, approximate: "none" | "tanh" = "none"): Tensor =>
-  approximate === "none"
-    ? x.mul(x.mul(Math.SQRT1_2).erf().add(1)).mul(0.5)
-    : x.mul(x.add(x.mul(x.square()).mul(0.044715)).mul(0.7978845608028654).tanh().add(1)).mul(0.5);
+export const gelu = (x: Tensor, approximate: "none" | "tanh" = "none"): Tensor => x.gelu(approximate);
 /** ln(1 + e^(βx))/β, as max(z, 0) + ln(1 + e^(−|z|)) with z = βx: no overflow. The derivative is σ(z), also at 0. */
 export const softplus = (x: Tensor, beta = 1): Tensor =>
   customGradient(

@@ -177,6 +177,10 @@ export class Tensor {
   erf(): Tensor {
     return apply("erf", [this]);
   }
+  /** x·Φ(x), Φ being the normal distribution's, or its approximation by tanh (Hendrycks & Gimpel 2016). */
+  gelu(approximate: "none" | "tanh" = "none"): Tensor {
+    return apply(approximate === "none" ? "gelu" : "geluTanh", [this]);
+  }
   /** max(x, 0), with derivative 0 at 0. */
   relu(): Tensor {
     return apply("relu", [this]);

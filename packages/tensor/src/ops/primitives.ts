@@ -1,4 +1,5 @@
 // All primitives by name: the registry that the gradient check and the conformance suite walk.
+import { activations } from "./activations.ts";
 import { conv } from "./conv.ts";
 import { elementwise } from "./elementwise.ts";
 import { matmul } from "./matmul.ts";
@@ -12,6 +13,7 @@ import { sort } from "./sort.ts";
 
 export const primitives: Readonly<Record<string, Primitive>> = {
   ...elementwise,
+  ...activations,
   ...reduce,
   ...matmul,
   ...move,

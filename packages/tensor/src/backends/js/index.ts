@@ -2,6 +2,7 @@
 import type { Attributes, Backend, DeviceBuffer, Executable, Operand, Plan, PlanStep } from "../../backend.ts";
 import { newArray, type TypedArray } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
+import { activations } from "./activations.ts";
 import { conv } from "./conv.ts";
 import { elementwise } from "./elementwise.ts";
 import type { Kernel, View } from "./kernel.ts";
@@ -15,6 +16,7 @@ import { sort } from "./sort.ts";
 
 export const kernels: Readonly<Record<string, Kernel>> = {
   ...elementwise,
+  ...activations,
   ...reduce,
   ...matmul,
   ...move,

@@ -153,6 +153,55 @@ const erf: Expression = ([x], builder) => {
   return v128.select(v128.ltF(size, constant(0.925)), near, far);
 };
 
+const ROOT_2_OVER_PI = 0.7978845608028654;
+const BEND = 0.044715;
+
+/** ½(1 + value), which is x's share of gelu(x). */
+const shareOf = (value: Code, { constant }: Builder): Code => v128.mulF(v128.addF(value, constant(1)), constant(0.5));
+
+/** x·Φ(x) */
+const gelu: Expression = ([x], builder) => {
+  const { keep, constant } = builder;
+  const value = keep(erf([keep(v128.mulF(x, constant(Math.SQRT1_2)))], builder));
+  return v128.mulF(v128.mulF(x, v128.addF(value, constant(1))), constant(0.5));
+};
+
+/** x·½(1 + tanh(√(2/π)(x + BEND·x³))) */
+const geluTanh: Expression = ([x], builder) => {
+  const { keep, constant } = builder;
+  const cube = v128.mulF(v128.mulF(x, v128.mulF(x, x)), constant(BEND));
+  const angle = keep(v128.mulF(v128.addF(x, cube), constant(ROOT_2_OVER_PI)));
+  const value = keep(tanh([angle], builder));
+  return v128.mulF(v128.mulF(x, v128.addF(value, constant(1))), constant(0.5));
+};
+
+/** x within ±40: beyond, slopes are 0 or 1, and squares must not overflow. NaN stays. */
+const within40 = (x: Code, { keep, constant }: Builder): Code =>
+  keep(v128.pminF(v128.pmaxF(x, constant(-40)), constant(40)));
+
+/** Φ(x) + x·φ(x) */
+const geluSlope: Expression = ([x], builder) => {
+  const { keep, constant } = builder;
+  const value = keep(erf([keep(v128.mulF(x, constant(Math.SQRT1_2)))], builder));
+  const limited = within40(x, builder);
+  const square = v128.mulF(v128.mulF(limited, limited), constant(-0.5));
+  const density = v128.mulF(exp([keep(square)], builder), constant(ROOT_2_OVER_PI / 2));
+  return v128.addF(shareOf(value, builder), v128.mulF(limited, density));
+};
+
+/** With u = √(2/π)(x + BEND·x³) and t = tanh u: ½(1 + t) + ½x(1 − t²)u' */
+const geluTanhSlope: Expression = ([x], builder) => {
+  const { keep, constant } = builder;
+  const limited = within40(x, builder);
+  const square = keep(v128.mulF(limited, limited));
+  const cube = v128.mulF(v128.mulF(limited, square), constant(BEND));
+  const angle = keep(v128.mulF(v128.addF(limited, cube), constant(ROOT_2_OVER_PI)));
+  const t = keep(tanh([angle], builder));
+  const steepness = v128.mulF(limited, v128.subF(constant(1), v128.mulF(t, t)));
+  const slope = v128.mulF(v128.addF(v128.mulF(square, constant(3 * BEND)), constant(1)), constant(ROOT_2_OVER_PI / 2));
+  return v128.addF(shareOf(t, builder), v128.mulF(steepness, slope));
+};
+
 /** (log₂((1 + s)/(1 − s)) − 2s/ln 2)/s³ in s², for |s| ≤ 0.172: minimax, error of log₂ 1.5·10⁻¹². */
 const LOG2_TAIL = [0.341588944, 0.411624223, 0.577084363, 0.961796641];
 const TWO_OVER_LN2 = 2 / Math.LN2;
@@ -366,6 +415,10 @@ const floats: Readonly<Record<string, Expression>> = {
   reciprocal: ([x], { constant }) => v128.divF(constant(1), x),
   tanh,
   sigmoid,
+  gelu,
+  geluSlope,
+  geluTanh,
+  geluTanhSlope,
   relu: ([x], { constant }) => v128.pmaxF(x, constant(0)),
   floor: ([x]) => v128.floor(x),
   ceil: ([x]) => v128.ceil(x),

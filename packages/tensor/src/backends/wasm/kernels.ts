@@ -93,24 +93,41 @@ const sumRows = kernel("sumRows", 4, (local, x, out, rows, columns) => {
   );
 });
 
-/** Four columns at a time over all of `length`, for x [outer, length, inner]; rounds up to whole vectors: the next block writes again. */
+/** What is done with so many vectors of columns side by side. */
+interface ColumnGroup {
+  readonly start: Code;
+  readonly step: (address: Code) => Code;
+  /** The results, vector by vector. */
+  readonly finish: readonly Code[];
+}
+
+/**
+ * Groups of columns over all of `length`, for x [outer, length, inner], each group as often as it fits, the last one rounding up to whole vectors:
+ * the next block writes there again.
+ */
 const overColumns = (
   local: (type: ValueType) => number,
   [x, out, outer, length, inner]: readonly number[],
-  { start, step, finish }: { readonly start: Code; readonly step: (address: Code) => Code; readonly finish: Code },
+  groups: readonly ColumnGroup[],
 ): Code => {
   const [from, count, to, end] = [local("i32"), local("i32"), local("i32"), local("i32")];
-  const column = [
-    set(from, addI32(get(x), subI32(get(to), get(out)))),
-    start,
-    set(count, get(length)),
-    loopWhile([step(get(from)), move(from, bytesOf(inner)), set(count, subI32(get(count), i32(1)))], get(count)),
-    v128.store(get(to), finish),
-  ];
+  const columns = groups.map(({ start, step, finish }, i): Code => {
+    const bytes = 16 * finish.length;
+    const fits = lessU32(i === groups.length - 1 ? get(to) : addI32(get(to), i32(bytes - 1)), get(end));
+    return whileLoop(fits, [
+      set(from, addI32(get(x), subI32(get(to), get(out)))),
+      start,
+      set(count, get(length)),
+      loopWhile([step(get(from)), move(from, bytesOf(inner)), set(count, subI32(get(count), i32(1)))], get(count)),
+      finish.map((value, v) => v128.store(get(to), value, 16 * v)),
+      move(to, i32(bytes)),
+    ]);
+  });
   return loopWhile(
     [
       set(end, addI32(get(out), bytesOf(inner))),
-      countUp(to, get(out), i32(16), get(end), column),
+      set(to, get(out)),
+      columns,
       move(x, mulI32(get(length), bytesOf(inner))),
       move(out, bytesOf(inner)),
       set(outer, subI32(get(outer), i32(1))),
@@ -119,20 +136,30 @@ const overColumns = (
   );
 };
 
-/** sumColumns(x, out, outer, length, inner): out[o, i] = Σₗ x[o, l, i], in float64 in the order of l. */
-const sumColumns = kernel("sumColumns", 5, (local, ...parameters) => {
-  const [low, high, value] = [local("v128"), local("v128"), local("v128")];
+/** Sums in float64 of so many vectors of columns. */
+const columnSums = (local: (type: ValueType) => number, vectors: number): ColumnGroup => {
+  const value = local("v128");
+  const sums = Array.from({ length: vectors }, () => [local("v128"), local("v128")]);
   const zero = v128.splatF32(f32(0));
-  return overColumns(local, parameters, {
-    start: [set(low, zero), set(high, zero)],
-    step: (address) => [
-      set(value, v128.load(address)),
-      set(low, v128.addD(get(low), v128.promoteLow(get(value)))),
-      set(high, v128.addD(get(high), v128.promoteLow(v128.shuffle32(get(value), get(value), [2, 3, 2, 3])))),
-    ],
-    finish: v128.shuffle32(v128.demote(get(low)), v128.demote(get(high)), [0, 1, 4, 5]),
-  });
-});
+  return {
+    start: sums.map(([low, high]) => [set(low, zero), set(high, zero)]),
+    step: (address) =>
+      sums.map(([low, high], v) => [
+        set(value, v128.load(address, 16 * v)),
+        set(low, v128.addD(get(low), v128.promoteLow(get(value)))),
+        set(high, v128.addD(get(high), v128.promoteLow(v128.shuffle32(get(value), get(value), [2, 3, 2, 3])))),
+      ]),
+    finish: sums.map(([low, high]) => v128.shuffle32(v128.demote(get(low)), v128.demote(get(high)), [0, 1, 4, 5])),
+  };
+};
+
+/**
+ * sumColumns(x, out, outer, length, inner): out[o, i] = Σₗ x[o, l, i], in float64 in the order of l. Sixteen columns at a time, a whole line of the
+ * cache: four at a time fetched each line four times, and large sums took 2.5 times as long.
+ */
+const sumColumns = kernel("sumColumns", 5, (local, ...parameters) =>
+  overColumns(local, parameters, [columnSums(local, 4), columnSums(local, 1)]),
+);
 
 type Extreme = "max" | "min";
 const vectorExtreme = { max: v128.maxF, min: v128.minF };
@@ -141,11 +168,12 @@ const scalarExtreme = { max: maxF32, min: minF32 };
 const extremeColumns = (op: Extreme): FunctionBuilder =>
   kernel(`${op}Columns`, 5, (local, ...parameters) => {
     const best = local("v128");
-    return overColumns(local, parameters, {
+    const group: ColumnGroup = {
       start: set(best, v128.splatF32(f32(op === "max" ? -Infinity : Infinity))),
       step: (address) => set(best, vectorExtreme[op](get(best), v128.load(address))),
-      finish: get(best),
-    });
+      finish: [get(best)],
+    };
+    return overColumns(local, parameters, [group]);
   });
 
 const extremeRows = (op: Extreme): FunctionBuilder =>

@@ -286,9 +286,16 @@ const standardiseGradient = (constants: Constants): FunctionBuilder => {
   return kernel.finish(row);
 };
 
+export const rowKernels = [
+  "softmax",
+  "softmaxGradient",
+  "logSoftmax",
+  "logSoftmaxGradient",
+  "standardise",
+  "standardiseGradient",
+] as const;
+
 const makers = { softmax, softmaxGradient, logSoftmax, logSoftmaxGradient, standardise, standardiseGradient };
 
-export const rowKernels = Object.keys(makers) as readonly (keyof typeof makers)[];
-
 export const rowsModule = (constants: Constants): Uint8Array<ArrayBuffer> =>
-  encodeModule(Object.values(makers).map((make) => make(constants)));
+  encodeModule(rowKernels.map((name) => makers[name](constants)));

@@ -42,6 +42,19 @@ const columns: SplitRule = ([, , outer, length, inner]) =>
         nanoseconds: outer * length * inner * 0.3,
       };
 
+/** Rows of kernels that read them whole; they write two vectors at a time. */
+const wholeRows =
+  (operands: number, nanosecondsPerElement: number): SplitRule =>
+  (parameters) => {
+    const [rowCount, columns] = parameters.slice(operands + 1);
+    if (columns % 8 > 0) return null;
+    return {
+      count: operands + 1,
+      steps: Array.from({ length: operands + 1 }, (_, i) => [i, columns * 4] as const),
+      nanoseconds: rowCount * columns * nanosecondsPerElement,
+    };
+  };
+
 const MULTIPLY_ADD = 0.03;
 
 /** Images of a batch. */
@@ -99,6 +112,12 @@ const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
   argmaxRows: rows(1),
   argminRows: rows(1),
   sumColumns: columns,
+  softmax: wholeRows(1, 1.4),
+  softmaxGradient: wholeRows(2, 0.6),
+  logSoftmax: wholeRows(1, 1.4),
+  logSoftmaxGradient: wholeRows(2, 1),
+  standardise: wholeRows(1, 0.6),
+  standardiseGradient: wholeRows(2, 1),
   maxColumns: columns,
   minColumns: columns,
   gatherRows: ([, , , rowCount, length, count]) => ({
