@@ -70,9 +70,10 @@ footer { margin-top: 2rem; opacity: .7; }
 
 /** Runs in the page. */
 const DRAW = `
-const colours = ["#3b78d8", "#e0793a", "#2f9e63", "#b04bc0", "#c8443c", "#8a8f2a", "#3aa6b0", "#8c6d4f"];
+const colours = ["#3b78d8", "#e0793a", "#2f9e63", "#b04bc0", "#c8443c", "#8a8f2a", "#3aa6b0", "#8c6d4f", "#777f8c", "#e0b23a"];
 const ink = getComputedStyle(document.documentElement).getPropertyValue("--ink");
-const axis = (label) => ({ label, stroke: ink, grid: { stroke: "#8884", width: 1 }, ticks: { stroke: "#8886" } });
+const tick = (v) => (v === null ? "" : v !== 0 && (Math.abs(v) < 1e-3 || Math.abs(v) >= 1e5) ? v.toExponential(0) : String(Number(v.toPrecision(6))));
+const axis = (label) => ({ label, stroke: ink, values: (_, ticks) => ticks.map(tick), grid: { stroke: "#8884", width: 1 }, ticks: { stroke: "#8886" } });
 const distribution = (scale) => (scale === "logarithmic" ? 3 : 1);
 charts.forEach(({ x, y, series }, i) => {
   const place = document.getElementById("chart-" + i);

@@ -1,9 +1,12 @@
 // @agon/labs: one lab per file, in the textbook's order.
 import { activations } from "./activations.ts";
+import { addingProblem } from "./adding-problem.ts";
+import { attention } from "./attention.ts";
 import { backpropagation } from "./backpropagation.ts";
 import { imbalanceMetrics } from "./imbalance-metrics.ts";
 import type { Lab } from "./lab.ts";
 import { lossFunctions } from "./loss-functions.ts";
+import { optimizerRace } from "./optimizer-race.ts";
 import { perceptron } from "./perceptron.ts";
 import { spamNetwork } from "./spam-network.ts";
 import { vanishingGradients } from "./vanishing-gradients.ts";
@@ -20,6 +23,9 @@ export const labs: readonly Lab[] = [
   lossFunctions,
   imbalanceMetrics,
   spamNetwork,
+  addingProblem,
+  optimizerRace,
+  attention,
 ];
 
 /** The lab of an id or of a section with one lab; null where there is none. */
