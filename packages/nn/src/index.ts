@@ -40,6 +40,7 @@ export {
   type TransformerLayerOptions,
   type TransformerOptions,
 } from "./attention/transformer.ts";
+export { Ensemble } from "./ensemble.ts";
 export {
   heNormal,
   heUniform,

@@ -1,5 +1,5 @@
 // Differentiation by closure: grad, valueAndGrad, and the form that optimizers use.
-import { apply, scalarOf, Tensor, track } from "./tensor.ts";
+import { alias, apply, scalarOf, Tensor, track } from "./tensor.ts";
 import { isFloat } from "./dtype.ts";
 import { currentRecorder, inScope, isDifferentiating, whileDifferentiating } from "./engine.ts";
 import { ShapeError, UsageError } from "./errors.ts";
@@ -12,7 +12,7 @@ import type { Parameter } from "./variable.ts";
 
 /** The same tensor as a point to differentiate at; an enclosing gradient still flows through it. */
 export const watch = (x: Tensor): Tensor => {
-  const watched = new Tensor(x.storage, x.shape);
+  const watched = alias(x);
   watched.tracked = true;
   if (x.tracked) track(watched, "identity", [x], {}, ({ gradient }) => [gradient]);
   return watched;

@@ -110,7 +110,7 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
   const call = (...args: Args): Result => {
     const tensors = args.map(numbersToTensors) as Args;
     const leaves = tensorsIn(tensors);
-    if (currentRecorder() || leaves.some((leaf) => leaf.tracked)) return f(...tensors);
+    if (currentRecorder() || leaves.some((leaf) => leaf.tracked || leaf.lane)) return f(...tensors);
     const plan = find(leaves, staticsOf(args), tensors);
     leaves.forEach((leaf, i) => {
       if (leaf.storage.device && (leaf.storage.home ?? plan.backend) === currentBackend())

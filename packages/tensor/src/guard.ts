@@ -46,6 +46,8 @@ const describe = (op: string, { spec }: Storage): string =>
  */
 export const guardFinite = (values: readonly Tensor[], again: () => unknown): void => {
   const finite = apply("allFinite", values);
+  if (finite.lane)
+    throw new UsageError("guardFinite: not inside vmap, where a value stands for many; call the optimizer outside.");
   const recorder = currentRecorder();
   if (recorder) {
     recorder.guard(finite);

@@ -79,4 +79,5 @@ export {
   type TransposeOptions,
 } from "./tensor.ts";
 export { mapTree, type Tree, tensorsIn } from "./tree.ts";
-export { blend, copy, Parameter, Variable } from "./variable.ts";
+export { blend, copy, Parameter, Variable, withValues } from "./variable.ts";
+export { vmap } from "./vmap.ts";

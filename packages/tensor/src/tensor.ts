@@ -1,8 +1,9 @@
 // The Tensor: an immutable array of numbers with a shape, and every op as a method.
-import type { Attributes, Shape } from "./backend.ts";
+import type { Attributes, Shape, Spec } from "./backend.ts";
 import { type DType, dtypeOf, isFloat, newArray, promote, type TypedArray } from "./dtype.ts";
 import { compute, currentRecorder, hostData, readStorage, Storage } from "./engine.ts";
-import { ShapeError } from "./errors.ts";
+import { ShapeError, UsageError } from "./errors.ts";
+import { inAllLanes } from "./ops/lanes.ts";
 import { primitives } from "./ops/primitives.ts";
 import { checkIndex, type Range, resolveRange, resolveShape } from "./ranges.ts";
 import type { GradientContext } from "./ops/primitive.ts";
@@ -33,6 +34,13 @@ export interface TransposeOptions {
   readonly transposeB?: boolean;
 }
 
+/** One of several tensors that `vmap` computes together: `whole` has all of them, one after the other along its first dim. */
+export interface Lane {
+  /** How many calls of vmap are around it. */
+  readonly level: number;
+  readonly whole: Tensor;
+}
+
 /** Nested arrays of numbers. */
 export type NestedNumbers = number | readonly NestedNumbers[];
 
@@ -47,10 +55,13 @@ export class Tensor {
   /** Takes part in a gradient that is being computed. */
   tracked = false;
   origin: Origin | null = null;
+  /** Inside vmap: what this stands for. The storage is then that of the whole. */
+  readonly lane: Lane | null;
 
-  constructor(storage: Storage, shape: Shape = storage.spec.shape) {
+  constructor(storage: Storage, shape: Shape = storage.spec.shape, lane: Lane | null = null) {
     this.storage = storage;
     this.shape = shape;
+    this.lane = lane;
     this.dtype = storage.spec.dtype;
   }
 
@@ -60,32 +71,32 @@ export class Tensor {
 
   /** Number of elements. */
   get size(): number {
-    return this.storage.size;
+    return this.lane ? sizeOf(this.shape) : this.storage.size;
   }
 
   // Reading -------------------------------------------------------------------------------------------------------
 
   /** A copy of the elements, row-major; bool as 0 and 1. */
   async data(): Promise<TypedArray> {
-    return readStorage(this.storage);
+    return readStorage(readable(this));
   }
 
   /** As `data`, at once: on the js and wasm backends. */
   dataSync(): TypedArray {
-    const data = hostData(this.storage);
+    const data = hostData(readable(this));
     return data === this.storage.host ? data.slice() : data;
   }
 
   /** The single element. */
   async item(): Promise<number> {
     this.requireOneElement();
-    return (await readStorage(this.storage))[0];
+    return (await readStorage(readable(this)))[0];
   }
 
   /** As `item`, at once. */
   itemSync(): number {
     this.requireOneElement();
-    return hostData(this.storage)[0];
+    return hostData(readable(this))[0];
   }
 
   private requireOneElement(): void {
@@ -95,11 +106,11 @@ export class Tensor {
 
   /** The elements as nested arrays, one level per dim. */
   async toArray(): Promise<NestedNumbers> {
-    return this.nested(await readStorage(this.storage));
+    return this.nested(await readStorage(readable(this)));
   }
 
   toArraySync(): NestedNumbers {
-    return this.nested(hostData(this.storage));
+    return this.nested(hostData(readable(this)));
   }
 
   private nested(data: TypedArray): NestedNumbers {
@@ -419,9 +430,7 @@ export class Tensor {
   reshape(shape: Shape): Tensor {
     const target = resolveShape(this, shape);
     if (sameShape(target, this.shape)) return this;
-    const recorder = currentRecorder();
-    const out = recorder ? new Tensor(recorder.view(this, target)) : new Tensor(this.storage, target);
-    return track(out, "reshape", [this], {}, ({ gradient }) => [gradient.reshape(this.shape)]);
+    return track(viewOf(this, target), "reshape", [this], {}, ({ gradient }) => [gradient.reshape(this.shape)]);
   }
   flatten(startDim = 0, endDim = -1): Tensor {
     if (this.rank === 0) return this.reshape([1]);
@@ -554,6 +563,7 @@ export class Tensor {
 
   /** The same values, through which no gradient flows. */
   detach(): Tensor {
+    if (this.lane) return laneOf(this.lane.level, this.lane.whole.detach());
     return this.tracked ? new Tensor(this.storage, this.shape) : this;
   }
 }
@@ -572,11 +582,70 @@ export const scalarOf = (value: number, dtype: DType): Tensor => {
   return new Tensor(new Storage({ shape: [], dtype }, data));
 };
 
+/** The storage of a tensor that has values of its own. */
+const readable = (x: Tensor): Storage => {
+  if (!x.lane) return x.storage;
+  throw new UsageError(
+    "A value was read inside vmap: there it stands for one of many. Return the tensor and read it outside.",
+  );
+};
+
+/** The same memory under another shape. */
+const viewOf = (x: Tensor, shape: Shape): Tensor => {
+  if (x.lane) return laneOf(x.lane.level, x.lane.whole.reshape([x.lane.whole.shape[0], ...shape]));
+  const recorder = currentRecorder();
+  return recorder ? new Tensor(recorder.view(x, shape)) : new Tensor(x.storage, shape);
+};
+
+/** The same tensor without its history. */
+export const alias = (x: Tensor): Tensor => new Tensor(x.storage, x.shape, x.lane);
+
 /** Applies a primitive to checked operands. */
 export const apply = (op: string, inputs: readonly Tensor[], attributes: Attributes = {}): Tensor => {
   const primitive = primitives[op];
-  const out = new Tensor(compute(op, attributes, inputs, primitive.infer(inputs, attributes)));
+  const spec = primitive.infer(inputs, attributes);
+  const level = levelOf(inputs);
+  const out =
+    level > 0 ? applyInLanes(level, op, inputs, attributes, spec) : new Tensor(compute(op, attributes, inputs, spec));
   return track(out, op, inputs, attributes, primitive.gradient);
+};
+
+/** One of the tensors that lie in `whole` along its first dim. */
+export const laneOf = (level: number, whole: Tensor): Tensor =>
+  new Tensor(whole.storage, whole.shape.slice(1), { level, whole });
+
+/** What holds a tensor of each lane, in the lanes of that level: one and the same of each where it is no lane. */
+export const wholeOf = (x: Tensor, level: number, count: number): Tensor =>
+  x.lane?.level === level ? x.lane.whole : x.unsqueeze(0).expand([count, ...x.shape]);
+
+/** The innermost vmap that one of the tensors is a lane of; 0 for none. */
+const levelOf = (tensors: readonly Tensor[]): number => {
+  let level = 0;
+  for (const { lane } of tensors) if (lane && lane.level > level) level = lane.level;
+  return level;
+};
+
+const inLane = (x: Tensor, level: number): boolean => x.lane?.level === level;
+
+const countOf = (inputs: readonly Tensor[], level: number): number => {
+  const one = inputs.find((x) => inLane(x, level));
+  return one?.lane?.whole.shape[0] ?? 0;
+};
+
+/** Applies a primitive in all lanes of a level at once. */
+const applyInLanes = (
+  level: number,
+  op: string,
+  inputs: readonly Tensor[],
+  attributes: Attributes,
+  output: Spec,
+): Tensor => {
+  const count = countOf(inputs, level);
+  if (count === 0) return laneOf(level, fromData(newArray(output.dtype, 0), [0, ...output.shape]));
+  const isLane = inputs.map((x) => inLane(x, level));
+  const wholes = inputs.map((x, i) => (isLane[i] ? (x.lane as Lane).whole : x));
+  const all = (): Tensor[] => inputs.map((x) => wholeOf(x, level, count));
+  return laneOf(level, inAllLanes(op, { inputs: wholes, isLane, all, attributes, count, output, apply }));
 };
 
 let tracked = 0;
@@ -610,8 +679,8 @@ export const customGradient = (
   f: (inputs: readonly Tensor[]) => Tensor,
   rule: (gradient: Tensor, output: Tensor, inputs: readonly Tensor[]) => readonly (Tensor | null)[],
 ): Tensor => {
-  const result = f(inputs.map((input) => input.detach())).detach();
-  const out = new Tensor(result.storage, result.shape);
+  const level = levelOf(inputs);
+  const out = level > 0 ? customInLanes(level, inputs, f, rule) : alias(f(inputs.map((x) => x.detach())).detach());
   return track(out, "customGradient", inputs, {}, ({ gradient, output }) => {
     const gradients = rule(gradient, output, inputs);
     if (gradients.length !== inputs.length)
@@ -624,6 +693,29 @@ export const customGradient = (
     });
     return gradients;
   });
+};
+
+/** A function with a rule for one lane, in all lanes: tensors that are the same in all get the sum of their gradients. */
+const customInLanes = (
+  level: number,
+  inputs: readonly Tensor[],
+  f: (inputs: readonly Tensor[]) => Tensor,
+  rule: Parameters<typeof customGradient>[2],
+): Tensor => {
+  const count = countOf(inputs, level);
+  const inLanes = (wholes: readonly Tensor[]): Tensor[] =>
+    wholes.map((whole, i) => (inLane(inputs[i], level) ? laneOf(level, whole) : whole));
+  const whole = customGradient(
+    inputs.map((x) => (inLane(x, level) ? (x.lane as Lane).whole : x)),
+    (wholes) => wholeOf(f(inLanes(wholes)), level, count),
+    (gradient, output, wholes) =>
+      rule(laneOf(level, gradient), laneOf(level, output), inLanes(wholes)).map((part, i) => {
+        if (!part) return null;
+        const parts = wholeOf(part, level, count);
+        return inLane(inputs[i], level) ? parts : parts.sum(0);
+      }),
+  );
+  return laneOf(level, whole);
 };
 
 const binary = (op: string, a: Tensor, b: Operand, least?: DType): Tensor => apply(op, unify(op, a, b, least));

@@ -14,7 +14,7 @@ import {
   onScopeClose,
   Storage,
 } from "./engine.ts";
-import { ShapeError } from "./errors.ts";
+import { ShapeError, UsageError } from "./errors.ts";
 import type { Cell } from "./recorder.ts";
 import { sameShape, showShape, sizeOf } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -46,11 +46,23 @@ export const withJournal = <T>(f: () => T): [result: T, journal: ReadonlyMap<Var
 };
 
 /** Runs `f` with Variables as a journal says they were; assignments are seen by `f` alone. */
-export const withReplay = <T>(values: ReadonlyMap<Variable, Tensor>, f: () => T): T => {
+export const withReplay = <T>(values: ReadonlyMap<Variable, Tensor>, f: () => T): T => withValues(values, f)[0];
+
+/**
+ * Runs `f` with other values in some Variables: a model with the weights of another. Assignments to any Variable are seen by `f` alone; what
+ * was assigned comes back beside the result.
+ */
+export const withValues = <T>(
+  values: ReadonlyMap<Variable, Tensor>,
+  f: () => T,
+): [result: T, assigned: ReadonlyMap<Variable, Tensor>] => {
   const outer = replayed;
-  replayed = new Map([...(outer ?? []), ...values]);
+  const before = new Map([...(outer ?? []), ...values]);
+  const own = new Map(before);
+  replayed = own;
   try {
-    return f();
+    const result = f();
+    return [result, new Map([...own].filter(([variable, value]) => before.get(variable) !== value))];
   } finally {
     replayed = outer;
   }
@@ -127,6 +139,10 @@ export class Variable implements Cell {
         `assign: variable ${this.name || "(unnamed)"} holds ${this.dtype} ${showShape(this.shape)}, got ${value.dtype} ${showShape(value.shape)}.`,
       );
     if (journal && !journal.has(this)) journal.set(this, this.value);
+    if (!replayed && value.lane)
+      throw new UsageError(
+        `assign: variable ${this.name || "(unnamed)"} got a value that differs from slice to slice of vmap; return it and assign all outside.`,
+      );
     if (replayed) {
       replayed.set(this, value);
       return;

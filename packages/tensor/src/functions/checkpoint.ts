@@ -5,19 +5,20 @@ import { isDifferentiating, isDifferentiatingOnce, runForgetting } from "../engi
 import { ShapeError } from "../errors.ts";
 import { lastTracked, Tensor, track } from "../tensor.ts";
 import { mapTree, tensorsIn } from "../tree.ts";
+import { isMapping } from "../vmap.ts";
 import { withJournal, withReplay } from "../variable.ts";
 
 /**
  * The same function, whose intermediate values are not kept for the gradient but computed again when it is taken (Chen et al. 2016):
  * memory for its arguments and results alone, for one more run of it. Arguments and results are trees of tensors; tensors and parameters
  * from outside may be used inside. Variables (running statistics, random streams) change once, and the second run sees what the first saw.
- * Results must be float tensors of one type. Gradients of any order work. Worth it around what has products or convolutions in it: a compiled
+ * Inside vmap nothing is computed twice. Results must be float tensors of one type. Gradients of any order work. Worth it around what has products or convolutions in it: a compiled
  * plan fuses purely elementwise blocks either way, and gains nothing from it.
  */
 export const checkpoint =
   <Args extends unknown[], Result>(f: (...args: Args) => Result): ((...args: Args) => Result) =>
   (...args) => {
-    if (!isDifferentiating()) return f(...args);
+    if (!isDifferentiating() || isMapping()) return f(...args);
     const inputs = tensorsIn(args);
     const start = lastTracked();
     const leaves: Tensor[] = [];

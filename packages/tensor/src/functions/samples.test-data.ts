@@ -99,6 +99,10 @@ const weights = within([0.5, 2], 3);
 export const publicOps: Readonly<Record<string, PublicOp>> = {
   ...reals("exp expm1 sin cos tanh sigmoid erf relu floor ceil round isFinite"),
   ...reals("log log1p sqrt reciprocal", [0.2, 3]),
+  gelu: {
+    calls: [...shapes((t) => t.gelu(), [-4, 4]), ...shapes((t) => t.gelu("tanh"), [-4, 4])],
+    error: () => whole.gelu(),
+  },
   rsqrt: real("rsqrt" as "exp", [0.2, 3]),
   neg: number("neg"),
   abs: number("abs" as "neg"),
@@ -693,11 +697,13 @@ export const notOps: readonly string[] = [
   // differentiation, control flow
   ..."checkpoint customGradient differentiate grad guardFinite scan valueAndGrad".split(" "),
   // running and recording
-  ..."backendInForce compile memory readSetting scope selectBackend setDebug setVectorBits".split(" "),
+  ..."backendInForce compile memory readSetting scope selectBackend setDebug setVectorBits vmap withValues".split(" "),
   // state, files, trees, errors
   ..."Parameter Variable blend copy arrayOf loadVariables packState saveVariables unpackState".split(" "),
   ..."decodeSafetensors encodeSafetensors mapTree tensorsIn Tensor".split(" "),
   ..."NonFiniteError OutOfMemoryError SafetensorsError ShapeError UsageError".split(" "),
   // of Tensor
-  ..."constructor data dataSync item itemSync rank size toArray toArraySync toString".split(" "),
+  ..."constructor data dataSync item itemSync nested rank requireOneElement size toArray toArraySync toString".split(
+    " ",
+  ),
 ];
