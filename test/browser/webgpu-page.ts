@@ -2,7 +2,7 @@
 import { selectBackend, tensor } from "@agon/tensor";
 import { openBackend } from "../../packages/tensor/src/backends/available.ts";
 import { cases, extremeFailuresOf, failuresOf, extremeOps } from "../webgpu/conformance.ts";
-import { distance, learnB1 } from "../webgpu/training.ts";
+import { type Apart, apartOnWebgpu } from "../webgpu/training.ts";
 
 export interface WebgpuReport {
   readonly selected: string;
@@ -10,13 +10,13 @@ export interface WebgpuReport {
   /** Of conformance: op, sample, and what was wrong. */
   readonly failures: readonly string[];
   /** How far B1 is from wasm in the same page. */
-  readonly apart: ReturnType<typeof distance>;
+  readonly apart: Apart;
   /** The error of reading at once. */
   readonly atOnce: string;
 }
 
 globalThis.webgpuReport = async (): Promise<WebgpuReport> => {
-  const apart = distance(await learnB1("wasm", 1, 20), await learnB1("webgpu", 1, 20));
+  const apart = await apartOnWebgpu("B1", 1);
   const selected = await selectBackend("webgpu", "wasm");
   const backend = (await openBackend("webgpu", () => {}))!;
   const failures: string[] = [];

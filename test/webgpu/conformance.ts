@@ -2,6 +2,7 @@
 import type { Backend, Operand, Plan, Spec } from "../../packages/tensor/src/backend.ts";
 import { createJsBackend } from "../../packages/tensor/src/backends/js/index.ts";
 import { newArray, type TypedArray } from "../../packages/tensor/src/dtype.ts";
+import { elementwise } from "../../packages/tensor/src/ops/elementwise.ts";
 import { primitives } from "../../packages/tensor/src/ops/primitives.ts";
 import { type Sample, samples, sampleValues } from "../../packages/tensor/src/ops/samples.test-data.ts";
 import { sizeOf } from "../../packages/tensor/src/shape.ts";
@@ -18,7 +19,8 @@ export interface Case {
 export const supportedOps: readonly string[] = [
   "neg abs sign square exp expm1 log log1p sqrt reciprocal tanh sigmoid relu floor ceil round isFinite logicalNot cast",
   "add sub mul div maximum minimum equal notEqual less lessEqual logicalAnd logicalOr where",
-  "sum prod max min allFinite matmul permute expand slice flip",
+  "sum prod max min allFinite matmul permute expand slice flip gather scatterAdd",
+  "softmax softmaxGradient logSoftmax logSoftmaxGradient standardise standardiseGradient",
 ].flatMap((line) => line.split(" "));
 
 /** Samples by op; float64 is for js alone. */
@@ -144,14 +146,16 @@ const EXTREMES: readonly number[] = [
   Number.NaN,
 ];
 
-/** An op of one or two floats: of extremes, and of each pair of them. */
+/** An op of one or two floats: of extremes, and of each pair of them; reductions with NaN and infinities among their elements. */
 const extremeSample = (op: string): Sample | null => {
   const [{ inputs, attributes }] = samples[op];
-  const floats = inputs.every(({ dtype = "float32" }) => dtype === "float32");
+  const floats = op in elementwise && inputs.every(({ dtype = "float32" }) => dtype === "float32");
   const row = { shape: [EXTREMES.length], data: EXTREMES };
   if (op === "max" || op === "min" || op === "sum")
     return { inputs: [{ shape: [2, 3], data: [1, Number.NaN, 2, -Infinity, 3, 1] }], attributes: { dims: [1] } };
-  if (!floats || attributes !== undefined || op === "allFinite" || op === "matmul") return null;
+  if (op === "softmax" || op === "logSoftmax")
+    return { inputs: [{ shape: [2, 3], data: [1, Number.NaN, 2, 200, -200, -Infinity] }] };
+  if (!floats || attributes !== undefined) return null;
   return inputs.length === 1 ? { inputs: [row] } : { inputs: [{ ...row, shape: [EXTREMES.length, 1] }, row] };
 };
 

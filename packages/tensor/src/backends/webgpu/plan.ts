@@ -7,18 +7,8 @@ import { type Life, placeByLiveness } from "../wasm/placement.ts";
 import { type Item, type LoopItem, makesOf, readersOf, rootsOf, schedule } from "../wasm/schedule.ts";
 import { expressionOf } from "./expressions.ts";
 import type { GpuBuffer, GpuCommandEncoder } from "./gpu.ts";
-import {
-  copies,
-  type Kernel,
-  kernelOf,
-  load,
-  loop,
-  type LoopStep,
-  type Placed,
-  store,
-  verdictOf,
-  type WordCopy,
-} from "./kernels.ts";
+import { type Kernel, load, type Placed, store } from "./kernel.ts";
+import { copies, kernelOf, loop, type LoopStep, verdictOf, type WordCopy } from "./kernels.ts";
 import { elementsOf, type Heap, type Staging, WebgpuBuffer, wordsOf } from "./memory.ts";
 import { Pages, type Program, type Programs } from "./program.ts";
 

@@ -4,7 +4,7 @@ import { UsageError } from "../../errors.ts";
 import type { Device } from "./device.ts";
 import { PRELUDE } from "./expressions.ts";
 import { COMPUTE, type GpuBindGroup, type GpuBindGroupLayout, type GpuBuffer, type GpuPipeline, usage } from "./gpu.ts";
-import { type Kernel, LANES, type Placed } from "./kernels.ts";
+import { type Kernel, LANES, type Placed } from "./kernel.ts";
 import type { Place, WebgpuBuffer } from "./memory.ts";
 
 /** Workgroups in one dimension; more make rows of them. */
