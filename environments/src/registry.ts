@@ -21,7 +21,7 @@ import { blackjackEntry } from "./toy-text/blackjack/blackjack.ts";
 import { taxiEntry } from "./toy-text/taxi/taxi.ts";
 
 /** Everything in this package, to fill a registry of one's own: `new Registry([...environments, Corridor])`. */
-export const environments: readonly EnvironmentEntry[] = [
+export const environments: readonly (EnvironmentEntry | EnvironmentDefinition)[] = [
   cartPoleEntry,
   mountainCarEntry,
   mountainCarContinuousEntry,

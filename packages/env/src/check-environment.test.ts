@@ -43,6 +43,10 @@ test("one without chance passes with a remark", () => {
   expect(remarks).toEqual(["It never draws from its stream: every episode depends on the actions alone."]);
 });
 
+test("seeds that show in states alone are seeds", () => {
+  checkEnvironment({ ...Corridor, observe: ({ position }, out) => out.fill(position === GOAL ? 1 : 0) });
+});
+
 let counter = 0;
 const table = (): TransitionTable => ({
   states: 2,
@@ -194,7 +198,7 @@ const mistakes: Mistake[] = [
         return { position: 4 };
       },
     },
-    "the same actions under eight seeds",
+    "the same actions under 64 seeds",
   ],
   [
     "an endless episode",

@@ -90,6 +90,28 @@ test("one without a mistake passes, with a report", () => {
   expect(report.steps).toBeGreaterThan(200);
 });
 
+test("one of two starts is not taken for one that ignores its seeds", () => {
+  class TwoStarts extends Rink {
+    override reset(given: { seed?: number } = {}) {
+      super.reset(given);
+      this.position = this.random.integer(2);
+      return { observation: this.observe(), info: this.info() };
+    }
+    /** No gusts. */
+    override step(action: Action) {
+      const random = this.random;
+      this.random = numpyGenerator(1);
+      const result = super.step(action);
+      this.random = random;
+      return result;
+    }
+    override isLate() {
+      return this.time >= 3;
+    }
+  }
+  for (let seed = 0; seed < 200; seed++) checkEnvironment(() => new TwoStarts(), { seed, episodes: 1 });
+});
+
 test("the real clock is back after a check", () => {
   const { now } = Date;
   checkEnvironment(() => new Rink());
@@ -225,7 +247,7 @@ const mistakes: readonly [what: string, promise: EnvironmentPromise, Environment
         return super.reset({ seed });
       }
     },
-    "the same episode eight times in a row without a seed",
+    "the same episode 64 times in a row without a seed",
   ],
   [
     "one stream for all seeds",
@@ -235,7 +257,7 @@ const mistakes: readonly [what: string, promise: EnvironmentPromise, Environment
         return super.reset({ seed: seed === undefined ? undefined : 12345 });
       }
     },
-    "the same episode with the same actions under eight seeds",
+    "the same episode with the same actions under 64 seeds",
   ],
   [
     "state shared by two instances",
@@ -380,12 +402,43 @@ const mistakes: readonly [what: string, promise: EnvironmentPromise, Environment
   ],
 ];
 
+/** Further ways to make the same mistakes. */
+const variants: typeof mistakes = [
+  [
+    "the hour of the day used",
+    "clock",
+    class extends Rink {
+      override reward() {
+        return new Date().getHours();
+      }
+    },
+    "at another time of day",
+  ],
+  [
+    "time between steps used",
+    "clock",
+    class extends Rink {
+      #last = 0;
+      override reset(given = {}) {
+        this.#last = performance.now();
+        return super.reset(given);
+      }
+      override reward() {
+        const passed = performance.now() - this.#last;
+        this.#last += passed;
+        return super.reward() + passed;
+      }
+    },
+    "at another time of day",
+  ],
+];
+
 describe("a planted mistake is named, with its cause and a seed that shows it again:", () => {
   test("there are 25 of them", () => {
     expect(new Set(mistakes.map(([what]) => what)).size).toBe(25);
   });
 
-  test.each(mistakes)("%s", (_, promise, Environment, finding) => {
+  test.each([...mistakes, ...variants])("%s", (_, promise, Environment, finding) => {
     const found = (seed: number): BrokenPromiseError => {
       try {
         checkEnvironment(() => new Environment(), { seed, patience: 2000 });
