@@ -80,7 +80,7 @@ export const scratchOf = (op: string, attributes: Attributes, inputs: readonly S
   if (op in convolutions) return convolutionScratch(op, attributes, inputs, output);
   if (op !== "matmul") return 0;
   const [m, n, k, batch] = productSizes(attributes, inputs[0].shape, output.shape);
-  return ((attributes.transposeB ? batch * k * n : 0) + packedSize(m, n, k)) * 4;
+  return ((attributes.transposeB ? batch * k * n : 0) + packedSize(m, n, k, !!attributes.transposeA)) * 4;
 };
 
 /** The kernel calls that compute an op, in order; null where there is no kernel for it. */
@@ -100,7 +100,7 @@ const matmul: Recipe = (attributes, [a, b], output, scratch) => {
   const [m, n, k, batch] = productSizes(attributes, a.shape, output.shape);
   const [rowA, stepA] = transposeA ? [4, m * 4] : [k * 4, 4];
   const turnedBytes = transposeB ? batch * k * n * 4 : 0;
-  const packed = packedSize(m, n, k) > 0 ? scratch + turnedBytes : 0;
+  const packed = packedSize(m, n, k, !!attributes.transposeA) > 0 ? scratch + turnedBytes : 0;
   const turns = Array.from({ length: transposeB ? batch : 0 }, (_, p): KernelCall => {
     const offset = p * k * n * 4;
     return { kernel: "transpose", parameters: [b.pointer + offset, scratch + offset, n, k] };

@@ -1,6 +1,7 @@
 // Matrix products by register tiles: a few rows of a few columns are summed in registers over all of k.
 import {
   addI32,
+  andI32,
   choose,
   type Code,
   call,
@@ -10,6 +11,7 @@ import {
   FunctionBuilder,
   get,
   i32,
+  ifElse,
   ifThen,
   lessU32,
   loadF32,
@@ -38,9 +40,22 @@ export const tileSize = (fused: boolean, vectorBits: 128 | 256): TileSize =>
 /** From this many columns on a row of B is far from the next one: strips of it, and A, are first packed side by side. */
 const PACKED_FROM = 512;
 
+/**
+ * So many steps of k of a transposed A, packed, at a time: then strips of B and panels of A lie in the nearest cache. A sum that is interrupted
+ * goes through memory, which other products would lose more by than they gain.
+ */
+const BLOCK = 256;
+
+/**
+ * Whether A and strips of B are packed: where rows of B are far apart, or the rows of a transposed A, whose every step of k is another line of
+ * the cache; and where a packed A is used often enough.
+ */
+const packs = (m: number, n: number, k: number, transposeA: boolean): boolean =>
+  (n >= PACKED_FROM && m >= 32) || (transposeA && m >= 96 && n >= 64 && k >= BLOCK);
+
 /** Elements of scratch memory that a product needs. */
-export const packedSize = (m: number, n: number, k: number): number =>
-  n >= PACKED_FROM && m >= 32 ? m * k + k * 16 : 0;
+export const packedSize = (m: number, n: number, k: number, transposeA: boolean): number =>
+  packs(m, n, k, transposeA) ? (m + 16) * (transposeA ? Math.min(k, BLOCK) : k) : 0;
 
 /** A tile: how many rows, and how many columns it loads and stores. */
 interface Tile {
@@ -113,7 +128,10 @@ const storeColumns = (address: Code, value: Code, columns: number, offset: numbe
   return columns === 2 ? two : [two, v128.storeLane32(address, value, 2, offset + 8)];
 };
 
-/** packA(a, rowA, stepA, out, m, k): panels of `panel` rows, k after k; the last panel has the rows that are left. */
+/**
+ * packA(a, rowA, stepA, out, m, k): panels of `panel` rows, k after k; the last panel has the rows that are left. Where the rows of A lie side by
+ * side, as those of a transposed one do, whole panels go by two vectors, over the end of what is needed: the next k writes there again.
+ */
 const packA = (panel: number): FunctionBuilder => {
   const f = new FunctionBuilder("packA", i32s(6));
   const [a, rowA, stepA, out, m, k] = [0, 1, 2, 3, 4, 5];
@@ -127,10 +145,24 @@ const packA = (panel: number): FunctionBuilder => {
     set(from, addI32(get(a), mulI32(get(step), get(stepA)))),
     countUp(row, i32(0), i32(1), get(height), element),
   ];
+  const [low, high] = [f.local("v128"), f.local("v128")];
+  const vectors = [
+    set(low, v128.load(get(from))),
+    set(high, v128.load(get(from), 16)),
+    v128.store(get(out), get(low)),
+    v128.store(get(out), get(high), 16),
+    set(out, addI32(get(out), i32(panel * 4))),
+    set(from, addI32(get(from), get(stepA))),
+  ];
+  const sideBySide = andI32(equalI32(get(rowA), i32(4)), equalI32(get(height), i32(panel)));
   f.body = loopWhile(
     [
       set(height, choose(lessU32(get(m), i32(panel)), get(m), i32(panel))),
-      countUp(step, i32(0), i32(1), get(k), column),
+      ifElse(
+        sideBySide,
+        [set(from, get(a)), countUp(step, i32(0), i32(1), get(k), vectors)],
+        countUp(step, i32(0), i32(1), get(k), column),
+      ),
       set(a, addI32(get(a), mulI32(get(height), get(rowA)))),
       set(m, subI32(get(m), get(height))),
     ],
@@ -165,6 +197,8 @@ const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBui
   const [a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB, packed, add] = Array.from({ length: 13 }, (_, i) => i);
   const local = (): number => f.local("i32");
   const [column, row, rowC, strip, stepB] = [local(), local(), local(), local(), local()];
+  // What is not of this block of k alone.
+  const [wholeA, wholeB, wholeK, wholeAdd, totalK, block] = Array.from({ length: 6 }, local);
   // How the tiles read A: its own layout, or packed panels.
   const [panels, panelRow, tileRowA] = [local(), local(), local()];
   const run = (rows: number, columns: number): Code =>
@@ -230,13 +264,33 @@ const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBui
       .map(strips),
     tail,
   ];
+  /** The sum goes on from what the block before left in C: each element stays one sum in the order of k. */
+  const blocks = [
+    [set(wholeA, get(a)), set(wholeB, get(b)), set(wholeK, get(k)), set(wholeAdd, get(add))],
+    loopWhile(
+      [
+        set(k, choose(lessU32(get(wholeK), get(block)), get(wholeK), get(block))),
+        one,
+        set(a, addI32(get(a), mulI32(get(k), get(stepA)))),
+        set(b, addI32(get(b), mulI32(get(k), get(rowC)))),
+        set(add, i32(1)),
+        set(wholeK, subI32(get(wholeK), get(k))),
+      ],
+      get(wholeK),
+    ),
+    [set(a, get(wholeA)), set(b, get(wholeB)), set(add, get(wholeAdd)), set(k, get(totalK))],
+  ];
   const next = [
     set(a, addI32(get(a), get(nextA))),
     set(b, addI32(get(b), get(nextB))),
     set(c, addI32(get(c), mulI32(get(m), get(rowC)))),
     set(batch, subI32(get(batch), i32(1))),
   ];
-  f.body = [set(rowC, shiftLeftI32(get(n), 2)), loopWhile([one, next], get(batch))];
+  f.body = [
+    [set(rowC, shiftLeftI32(get(n), 2)), set(totalK, get(k))],
+    set(block, choose(andI32(equalI32(get(rowA), i32(4)), lessU32(i32(0), get(packed))), i32(BLOCK), get(k))),
+    loopWhile([blocks, next], get(batch)),
+  ];
   return f;
 };
 
