@@ -23,3 +23,33 @@ export {
   type MixupOptions,
   normalise,
 } from "./transforms/images.ts";
+export { type CifarImages, readCifar10, readCifar100 } from "./readers/cifar.ts";
+export { type CsvOptions, readCsv } from "./readers/csv.ts";
+export { DataError, type Place, type ReadOptions } from "./readers/data-error.ts";
+export { gunzip, type GunzipOptions } from "./readers/gzip.ts";
+export { type IdxArray, readIdx } from "./readers/idx.ts";
+export { Table, type TableContent, type TableDataset, type TableDatasetOptions } from "./readers/table.ts";
+export { readLines, readText, type TextOptions } from "./readers/text.ts";
+export { readWav, type Sound } from "./readers/wav.ts";
+export {
+  type DataFile,
+  type DataFiles,
+  MissingDataError,
+  type Progress,
+  type ReadFileOptions,
+  sha256,
+} from "./files/data-files.ts";
+export { type DownloadOptions, webFiles } from "./files/download.ts";
+export { cifar10Subset } from "./sets/cifar10.ts";
+export { type ImageColumns, type ImageSplit, type LoadOptions, mnist } from "./sets/mnist.ts";
+export { type DatasetInfo, type DatasetName, datasets, fileOf } from "./sets/registry.ts";
+export { type SpokenDigit, spokenDigits } from "./sets/spoken-digits.ts";
+export { loadTable, type TableName, tableNames } from "./sets/tables.ts";
+export {
+  imdb,
+  type LabelledTexts,
+  multi30k,
+  type SentencePairs,
+  sentencePolarity,
+  tinyShakespeare,
+} from "./sets/texts.ts";

@@ -1,0 +1,150 @@
+// The loaders on the real data of the folder that AGON_DATA names; without it they are skipped, and say so.
+import { describe, expect, test } from "vitest";
+import {
+  channelStatistics,
+  cifar10Subset,
+  datasets,
+  fileOf,
+  imdb,
+  loadTable,
+  mnist,
+  multi30k,
+  sentencePolarity,
+  split,
+  spokenDigits,
+  standardScaler,
+  tableNames,
+  tinyShakespeare,
+} from "../index.ts";
+import { dataFolder } from "../node/index.ts";
+
+const folder = process.env.AGON_DATA;
+if (!folder) console.warn("data: the loaders are not tried on real data: AGON_DATA names no folder of datasets.");
+const files = dataFolder({ offline: true });
+
+describe.skipIf(!folder)("on real data (AGON_DATA)", { timeout: 60_000 }, () => {
+  test("every file that the registry names is there, whole", async () => {
+    for (const { files: all } of Object.values(datasets)) for (const file of all) await files.read(file);
+  });
+
+  test("MNIST", async () => {
+    const { train, test: held } = await mnist({ files });
+    expect([train.length, held.length, train.role, held.role]).toEqual([60_000, 10_000, "train", "test"]);
+    const [{ images, labels }] = train.batches({ size: 5 });
+    expect(images.shape).toEqual([5, 1, 28, 28]);
+    expect(Array.from(labels.dataSync())).toEqual([5, 0, 4, 1, 9]);
+    const pixels = images.dataSync();
+    expect([Math.min(...pixels), Math.max(...pixels)]).toEqual([0, 1]);
+    // The published mean and deviation of the training pixels.
+    const { mean, deviation } = channelStatistics(train.column("images"));
+    expect([mean[0].toFixed(4), deviation[0].toFixed(4)]).toEqual(["0.1307", "0.3081"]);
+  });
+
+  test("the CIFAR-10 subset", async () => {
+    const { train, test: held } = await cifar10Subset({ files });
+    expect([train.length, held.length]).toEqual([4000, 1000]);
+    expect(train.classes).toEqual([
+      "airplane",
+      "automobile",
+      "bird",
+      "cat",
+      "deer",
+      "dog",
+      "frog",
+      "horse",
+      "ship",
+      "truck",
+    ]);
+    const counts = (labels: ArrayLike<number>): number[] =>
+      Array.from({ length: 10 }, (_, c) => Array.from(labels).filter((label) => label === c).length);
+    expect(counts(train.column("labels").data)).toEqual([396, 366, 420, 384, 422, 393, 414, 385, 407, 413]);
+    expect(counts(held.column("labels").data)).toEqual([103, 89, 100, 103, 90, 86, 112, 102, 106, 109]);
+    expect(Array.from(train.column("images").data.subarray(0, 5))).toEqual([59, 43, 50, 68, 98]);
+  });
+
+  test("the tables", async () => {
+    const lengths = Object.fromEntries(
+      await Promise.all(tableNames.map(async (name) => [name, (await loadTable(name, { files })).length])),
+    );
+    expect(lengths).toEqual({
+      iris: 150,
+      spambase: 4601,
+      abalone: 4177,
+      "auto-mpg": 398,
+      "breast-cancer-wisconsin": 699,
+      "wine-quality-red": 1599,
+      "wine-quality-white": 4898,
+      "daily-min-temperatures": 3650,
+      "airline-passengers": 144,
+      sunspots: 2820,
+    });
+    const spam = (await loadTable("spambase", { files })).dataset({ target: "class" });
+    expect([spam.classes, spam.tensors().features.shape]).toEqual([
+      ["0", "1"],
+      [4601, 57],
+    ]);
+    expect(spam.column("target").data.filter((label) => label === 1)).toHaveLength(1813);
+    const cars = await loadTable("auto-mpg", { files });
+    expect([cars.complete().length, cars.texts("name")[0]]).toEqual([392, "chevrolet chevelle malibu"]);
+    expect((await loadTable("breast-cancer-wisconsin", { files })).complete().length).toBe(683);
+    const { train } = split(
+      (await loadTable("iris", { files })).dataset({ target: "class" }),
+      { train: 0.8, test: 0.2 },
+      { stratify: "target" },
+    );
+    expect(standardScaler(train).shift).toHaveLength(4);
+    expect((await loadTable("airline-passengers", { files })).numbers("Passengers")[143]).toBe(432);
+  });
+
+  test("the texts", async () => {
+    const plays = await tinyShakespeare({ files });
+    expect([plays.length, new Set(plays).size, plays.slice(0, 14)]).toEqual([1_115_394, 65, "First Citizen:"]);
+    const sentences = await sentencePolarity({ files });
+    expect([sentences.texts.length, sentences.labels.filter((label) => label === 1).length]).toEqual([10_662, 5331]);
+    const { train, test: held } = await imdb({ files });
+    expect([train.texts.length, held.texts.length]).toEqual([25_000, 25_000]);
+    expect(held.labels.reduce((sum, label) => sum + label, 0)).toBe(12_500);
+    const pairs = await multi30k({ files });
+    expect([pairs.train, pairs.validation, pairs.test].map(({ german }) => german.length)).toEqual([
+      29_000, 1014, 1000,
+    ]);
+    expect(pairs.train.english[0]).toBe("Two young, White males are outside near many bushes.");
+  });
+
+  test("the spoken digits", async () => {
+    const { train, test: held } = await spokenDigits({ files });
+    expect([train.length, held.length]).toEqual([600, 200]);
+    expect(new Set(train.map(({ speaker }) => speaker)).size).toBe(4);
+    expect(new Set([...train, ...held].map(({ sampleRate }) => sampleRate))).toEqual(new Set([8000]));
+    const seconds = [...train, ...held].map(({ samples }) => samples.length / 8000);
+    expect([Math.min(...seconds), Math.max(...seconds)].map((each) => each.toFixed(2))).toEqual(["0.14", "2.28"]);
+  });
+});
+
+describe("the registry", () => {
+  test("tells of each dataset what it is, where it lives, who may use it, and whom to cite", () => {
+    for (const info of Object.values(datasets))
+      for (const field of ["title", "home", "about", "licence", "citation"] as const)
+        expect(info[field]).toMatch(/\w\w/);
+  });
+  test("names for each file its size, its checksum, and at least two mirrors where anybody serves its bytes", () => {
+    for (const file of Object.values(datasets).flatMap(({ files: all }) => all)) {
+      expect(file.bytes).toBeGreaterThan(0);
+      expect(file.sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(file.mirrors.length, file.path).not.toBe(1);
+      expect(new Set(file.mirrors.map((url) => new URL(url).host)).size).toBe(file.mirrors.length);
+    }
+    const paths = Object.values(datasets).flatMap(({ files: all }) => all.map(({ path }) => path));
+    expect(new Set(paths).size).toBe(paths.length);
+  });
+  test("knows the files of a dataset by name", () => {
+    expect(fileOf("mnist", "t10k-labels-idx1-ubyte.gz").path).toBe("mnist/t10k-labels-idx1-ubyte.gz");
+    expect(() => fileOf("mnist", "nothing")).toThrow("internal: mnist has no file nothing");
+  });
+});
+
+test("a table that nobody knows is named", async () => {
+  await expect(loadTable("irises" as "iris", { files })).rejects.toThrow(
+    'loadTable: no table "irises"; there are iris, spambase',
+  );
+});
