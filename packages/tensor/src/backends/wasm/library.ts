@@ -12,6 +12,7 @@ export interface Placed extends Spec {
   readonly pointer: number;
 }
 
+/** Calls of the same kernel one behind the other, for one op, need nothing of each other: threads may share them out. */
 export interface KernelCall {
   readonly kernel: KernelName;
   readonly parameters: readonly number[];
