@@ -40,7 +40,7 @@ export const control = {
 } as const;
 
 /** Rounds of the loop before a thread goes to sleep: about 120 µs; waking a sleeping thread takes half of that. */
-const SPINS = 60_000;
+const SPINS = 20_000;
 /** A sleep lasts a second at most, and what may not sleep spins about as long, before patience is one less. */
 const SECOND = 1e9;
 const SPINS_PER_SECOND = 500_000_000;
