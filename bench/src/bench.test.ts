@@ -117,4 +117,21 @@ test("the table tells how many times better, in both directions, and every note 
   expect(table).toContain("25 (2.0×)");
   expect(table).toContain("400 (8.0×)");
   expect(table).toContain("A-64, B1: peer: broke");
+  expect(table).toContain("; one thread; ");
+});
+
+test("the table tells what more threads gained", () => {
+  const row = { title: "…", wideVectors: false, min: 1, max: 2, peers: {}, peerRanges: {}, notes: [] } as const;
+  const onOneThread = { median: 100, min: 90, max: 110 };
+  const table = benchTable({
+    machine: "a machine",
+    node: "v24",
+    numerics: "fused",
+    rows: [
+      { ...row, work: "B2", unit: "us", better: "lower", ours: 60, threads: 2, onOneThread },
+      { ...row, work: "H", unit: "env steps/s", better: "higher", ours: 1e7, threads: 1 },
+    ],
+  });
+  expect(table).toContain("; 2 threads; ");
+  expect(table).toContain("100 (1.7×)");
 });

@@ -10,6 +10,8 @@ export interface BenchPlan {
   /** Whether to time agon with V8's 256-bit vectors too. */
   readonly wideVectors: boolean;
   readonly peers: boolean;
+  /** Of agon; with more than one it is timed on one too. Peers have one. */
+  readonly threads: number;
   readonly rounds: number;
   readonly secondsPerRound: number;
 }
@@ -29,12 +31,14 @@ export interface BenchRow {
   readonly min: number;
   readonly max: number;
   readonly unit: Work["unit"];
-  readonly threads: 1;
+  readonly threads: number;
   readonly better: Work["better"];
   /** Whether `ours` is with 256-bit vectors. */
   readonly wideVectors: boolean;
   /** The same without them, as in a page. */
   readonly without256Bit?: Timed;
+  /** The same on one thread, where `threads` is more. */
+  readonly onOneThread?: Timed;
   /** Time per floating-point operation relative to that of the row that this one is like; see docs/benchmarks.md. */
   readonly comparison?: { readonly like: string; readonly timePerOperation: number };
   readonly peers: Readonly<Record<string, number>>;
@@ -59,6 +63,7 @@ export interface BenchSurroundings {
 const WIDE_VECTORS = "--experimental-wasm-revectorize";
 /** Seconds of runs after which a contestant has no more rounds at a row. */
 const SLOW_SECONDS = 5;
+const ONE_THREAD = "agon on one thread";
 const PEERS = ["tfjs-wasm", "jax-js-wasm"];
 
 /** Runs before the outcomes are compared: enough for the optimising compiler's code to take part. */
@@ -81,13 +86,23 @@ interface Entrant {
   readonly name: string;
   readonly contestant: string;
   readonly flags: readonly string[];
+  readonly threads: number;
 }
 
-const entrantsFor = ({ wasm }: Work, { wideVectors, peers }: BenchPlan): Entrant[] => [
-  { name: "agon", contestant: "agon", flags: [] },
-  ...(wasm && wideVectors ? [{ name: "agon-256", contestant: "agon", flags: [WIDE_VECTORS] }] : []),
-  ...(peers ? PEERS.map((name) => ({ name, contestant: name, flags: [] })) : []),
-];
+const entrantsFor = ({ wasm }: Work, { wideVectors, peers, threads }: BenchPlan): Entrant[] => {
+  const agon = (name: string, wide: boolean, count: number): Entrant => ({
+    name,
+    contestant: "agon",
+    flags: wide ? [WIDE_VECTORS] : [],
+    threads: count,
+  });
+  return [
+    agon("agon", false, wasm ? threads : 1),
+    ...(wasm && wideVectors ? [agon("agon-256", true, threads)] : []),
+    ...(wasm && threads > 1 ? [agon(ONE_THREAD, wideVectors, 1)] : []),
+    ...(peers ? PEERS.map((name) => ({ name, contestant: name, flags: [], threads: 1 })) : []),
+  ];
+};
 
 const timeRow = async (
   work: Work,
@@ -113,7 +128,7 @@ const timeRow = async (
   signal.addEventListener("abort", stop);
   try {
     // Preparing is not timed: all at once.
-    const prepare = async ({ name, contestant, flags }: Entrant): Promise<void> => {
+    const prepare = async ({ name, contestant, flags, threads }: Entrant): Promise<void> => {
       const client = new ContestantClient(flags);
       clients.set(name, client);
       const request = {
@@ -121,7 +136,8 @@ const timeRow = async (
         contestant,
         row: work.name,
         numerics: plan.numerics,
-        vectorBits: name === "agon-256" ? 256 : 128,
+        vectorBits: flags.includes(WIDE_VECTORS) ? 256 : 128,
+        threads,
         runs: contestant === "agon" ? outcomeRuns(work) : 0,
         warmUpSeconds: 0.3,
       } as const;
@@ -157,14 +173,22 @@ const timeRow = async (
   }
   if (outcomes.get("agon-256") !== undefined && outcomes.get("agon-256") !== outcomes.get("agon"))
     drop("agon-256", "256-bit vectors gave other bits, so they are off");
-  return { row: rowOf(work, seconds, notes), tier };
+  if (outcomes.get(ONE_THREAD) !== undefined && outcomes.get(ONE_THREAD) !== outcomes.get("agon"))
+    throw new Error(`bench: ${work.name}: ${plan.threads} threads gave other bits than one.`);
+  return { row: rowOf(work, plan.threads, seconds, notes), tier };
 };
 
-const rowOf = (work: Work, seconds: ReadonlyMap<string, readonly number[]>, notes: readonly string[]): BenchRow => {
+const rowOf = (
+  work: Work,
+  threads: number,
+  seconds: ReadonlyMap<string, readonly number[]>,
+  notes: readonly string[],
+): BenchRow => {
   const timed = new Map([...seconds].map(([name, times]) => [name, timedOf(work, times)]));
   const narrow = timed.get("agon")!;
   const wide = timed.get("agon-256");
   const ours = wide ?? narrow;
+  const one = timed.get(ONE_THREAD);
   const peers = [...timed].filter(([name]) => PEERS.includes(name));
   return {
     work: work.name,
@@ -173,10 +197,11 @@ const rowOf = (work: Work, seconds: ReadonlyMap<string, readonly number[]>, note
     min: ours.min,
     max: ours.max,
     unit: work.unit,
-    threads: 1,
+    threads: work.wasm ? threads : 1,
     better: work.better,
     wideVectors: wide !== undefined,
     ...(wide === undefined ? {} : { without256Bit: narrow }),
+    ...(one === undefined ? {} : { onOneThread: one }),
     peers: Object.fromEntries(peers.map(([name, each]) => [name, each.median])),
     peerRanges: Object.fromEntries(peers.map(([name, { min, max }]) => [name, [min, max] as const])),
     notes,

@@ -11,6 +11,7 @@ export type Request =
       readonly row: string;
       readonly numerics: string | undefined;
       readonly vectorBits: 128 | 256;
+      readonly threads: number;
       /** Runs before the outcome is looked at. */
       readonly runs: number;
       readonly warmUpSeconds: number;
@@ -33,7 +34,7 @@ export type Answer =
   | { readonly kind: "checked" }
   | { readonly kind: "failed"; readonly message: string };
 
-type Choice = Pick<Extract<Request, { kind: "prepare" }>, "numerics" | "vectorBits">;
+type Choice = Pick<Extract<Request, { kind: "prepare" }>, "numerics" | "vectorBits" | "threads">;
 
 const contestants: Readonly<Record<string, (choice: Choice) => Promise<Contestant>>> = {
   agon: async (choice) => (await import("./contestants/agon.ts")).createContestant(choice),

@@ -4,7 +4,17 @@ import type { BenchReport, BenchRow } from "./bench.ts";
 export const benchTable = ({ machine, node, numerics, rows }: BenchReport): string => {
   const peers = [...new Set(rows.flatMap((row) => Object.keys(row.peers)))];
   const wide = rows.some((row) => row.without256Bit !== undefined);
-  const header = ["row", "work", "unit", "agon", "min – max", ...(wide ? ["without 256 bits"] : []), ...peers];
+  const threads = Math.max(1, ...rows.map((row) => row.threads));
+  const header = [
+    "row",
+    "work",
+    "unit",
+    "agon",
+    "min – max",
+    ...(wide ? ["without 256 bits"] : []),
+    ...(threads > 1 ? ["one thread"] : []),
+    ...peers,
+  ];
   const lines = rows.map((row) => [
     row.work,
     row.title,
@@ -12,7 +22,8 @@ export const benchTable = ({ machine, node, numerics, rows }: BenchReport): stri
     shown(row.ours),
     `${shown(row.min)} – ${shown(row.max)}`,
     ...(wide ? [row.without256Bit ? shown(row.without256Bit.median) : "–"] : []),
-    ...peers.map((peer) => (row.peers[peer] === undefined ? "–" : `${shown(row.peers[peer])} (${ratio(row, peer)})`)),
+    ...(threads > 1 ? [row.onOneThread ? compared(row, row.onOneThread.median) : "–"] : []),
+    ...peers.map((peer) => (row.peers[peer] === undefined ? "–" : compared(row, row.peers[peer]))),
   ]);
   const comparisons = rows.flatMap(({ work, comparison }) =>
     comparison
@@ -25,17 +36,17 @@ export const benchTable = ({ machine, node, numerics, rows }: BenchReport): stri
   });
   const notes = [...comparisons, ...said];
   return [
-    `${machine}; Node ${node}; ${numerics} arithmetic; one thread; medians of interleaved rounds`,
+    `${machine}; Node ${node}; ${numerics} arithmetic; ${threads > 1 ? `${threads} threads` : "one thread"}; medians of interleaved rounds`,
     "",
     markdown([header, ...lines]),
     ...(notes.length > 0 ? ["", ...notes] : []),
   ].join("\n");
 };
 
-/** How many times better than the peer. */
-const ratio = ({ ours, better, peers }: BenchRow, peer: string): string => {
-  const times = better === "lower" ? peers[peer] / ours : ours / peers[peer];
-  return `${times.toPrecision(2)}×`;
+/** Another's figure, and how many times better ours is. */
+const compared = ({ ours, better }: BenchRow, other: number): string => {
+  const times = better === "lower" ? other / ours : ours / other;
+  return `${shown(other)} (${times.toPrecision(2)}×)`;
 };
 
 const shown = (value: number): string =>

@@ -14,6 +14,7 @@ export interface BenchRequest {
   readonly numerics: Numerics | undefined;
   readonly wideVectors: boolean;
   readonly peers: boolean;
+  readonly threads: number;
   readonly rounds: number;
 }
 

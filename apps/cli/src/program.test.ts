@@ -134,6 +134,7 @@ describe("bad input exits 2 with one line that names option, value and expectati
     ["bench environments", "bench environments: expected env for the environments, or nothing for all rows."],
     ["bench env --only B1", 'unknown row "B1"; '],
     ["bench --only", "option '--only <rows>' argument missing"],
+    ["bench --threads two", '--threads is "two", expected a whole number of at least 1.'],
     ["bench --rounds 0", '--rounds is "0", expected a whole number of at least 1.'],
     ["bench --numerics loose", '--numerics is "loose", expected strict or fused.'],
     ["list nothing", 'unknown algorithm or environment "nothing"; '],

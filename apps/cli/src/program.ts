@@ -269,6 +269,7 @@ interface BenchFlags {
   readonly numerics?: string;
   readonly "256Bit": boolean;
   readonly peers?: boolean;
+  readonly threads: string;
   readonly rounds: string;
   readonly json?: boolean;
 }
@@ -282,6 +283,7 @@ const addBench = (program: Command, streams: Streams): void => {
     .option("--peers", "time tfjs and jax-js beside it, in the same rounds")
     .option("--no-256-bit", "leave V8's 256-bit vectors off; by default both are timed where they change no bit")
     .option("--numerics <tier>", "strict or fused (default: the best this machine has)")
+    .option("--threads <n>", "of agon's compiled steps; with more than one, one is timed beside them", "1")
     .option("--rounds <n>", "interleaved rounds; the median counts", "5")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExamples:\n  agon bench env\n  agon bench --only B1,C,H --json")
@@ -292,6 +294,7 @@ const addBench = (program: Command, streams: Streams): void => {
         numerics: numericsTier(flags.numerics),
         wideVectors: flags["256Bit"],
         peers: flags.peers === true,
+        threads: integer("--threads", flags.threads, 1),
         rounds: integer("--rounds", flags.rounds, 1),
       };
       const { report, table } = await runBench(request, streams);

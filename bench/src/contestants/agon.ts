@@ -6,6 +6,7 @@ import {
   backendInForce,
   compile,
   selectBackend,
+  setThreads,
   setVectorBits,
   type Tensor,
   tensor,
@@ -68,11 +69,13 @@ export interface Choice {
   readonly numerics: string | undefined;
   /** 256 where V8 runs with its flag. */
   readonly vectorBits: 128 | 256;
+  readonly threads: number;
 }
 
-export const createContestant = async ({ numerics, vectorBits }: Choice): Promise<Contestant> => {
+export const createContestant = async ({ numerics, vectorBits, threads }: Choice): Promise<Contestant> => {
   setVectorBits(vectorBits);
   await selectBackend(numerics === "strict" ? "wasm-strict" : "wasm");
+  await setThreads(threads);
   return {
     name: "agon",
     numerics: backendInForce().numerics,

@@ -88,6 +88,8 @@ export interface Executable {
   readonly lines: readonly PlanLine[];
   /** Bytes of temporaries. */
   readonly arenaBytes: number;
+  /** How many threads share the work; 1 where it is not said. */
+  readonly threads?: number;
   dispose(): void;
 }
 
@@ -131,6 +133,10 @@ export interface Backend {
   /** Runs one op at once. Shapes were checked; `output.buffer` is fresh memory. */
   execute(op: string, attributes: Attributes, inputs: readonly Operand[], output: Operand): void;
   build(plan: Plan): Executable;
+  /** How many threads run plans; 1 where it is not said. */
+  threads?(): number;
+  /** Ends all threads but the caller's, which from then on runs plans alone. */
+  endThreads?(): Promise<void>;
   /** Bytes handed out, bytes held of the system, and the most that there can be where that is known. */
   memory(): { readonly inUse: number; readonly reserved: number; readonly limit?: number };
 }

@@ -44,8 +44,11 @@ interface Recorded<Result> {
  * anew where it has changed, and keeps a plan for each; one bound with `bind` keeps the settings of that moment.
  */
 export const readSetting = <T extends string | number | boolean | null>(read: () => T): T => {
-  const value = read();
-  currentRecorder()?.settings.push({ read, value });
+  const recorder = currentRecorder();
+  if (!recorder) return read();
+  const kept = recorder.kept?.[recorder.settings.length];
+  const value = kept ? (kept.value as T) : read();
+  recorder.settings.push({ read, value });
   return value;
 };
 
@@ -59,12 +62,18 @@ export interface Bound {
   runAsync(): Promise<void>;
 }
 
+interface PlanDescription {
+  readonly lines: readonly PlanLine[];
+  readonly arenaBytes: number;
+  readonly threads: number;
+}
+
 export interface Compiled<Args extends unknown[], Result> {
   (...args: Args): Result;
   /** For hot loops: the plan for arguments of these shapes and settings as they are, over arrays of its own. */
   bind(...example: Args): Bound;
-  /** The kernels of the plan for these arguments, and the bytes of its temporaries. */
-  plan(...example: Args): { readonly lines: readonly PlanLine[]; readonly arenaBytes: number };
+  /** The kernels of the plan for these arguments, the bytes of its temporaries, and how many threads share its work. */
+  plan(...example: Args): PlanDescription;
 }
 
 /** Memory of plans whose function or binding is gone comes back when the engine collects them. */
@@ -134,41 +143,50 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
   const bind = (...example: Args): Bound => {
     const tensors = example.map(numbersToTensors) as Args;
     const leaves = tensorsIn(tensors);
-    const plan = record(f, tensors, staticsOf(example));
+    let plan = record(f, tensors, staticsOf(example));
     const inputs = leaves.map((leaf) => hostData(leaf.storage).slice());
     const outputs = plan.outputs.map((spec) => newArray(spec.dtype, sizeOfSpec(spec)));
-    const { executable } = plan;
     const again = (): Args => {
       let next = 0;
       return mapTree((leaf) => fromData(inputs[next++].slice(), leaf.shape), tensors);
+    };
+    /** After the Variables, to the backend in force; under the settings that it was bound with. */
+    const moveAlong = (): void => {
+      if (plan.backend === currentBackend() && isInPlace(plan)) return;
+      reclaim.unregister(plan);
+      plan.executable.dispose();
+      plan = record(f, tensors, plan.statics, plan.settings);
+      reclaim.register(bound, plan.executable, plan);
     };
     const bound: Bound = {
       inputs,
       outputs,
       run() {
+        moveAlong();
+        const { executable } = plan;
         if (executable.deferred)
           throw new UsageError("bind: on webgpu outputs cannot be filled at once; await runAsync() instead of run().");
-        requireInPlace(plan);
         for (let i = 0; i < inputs.length; i++) executable.write(i, inputs[i]);
         execute(plan, f, again);
         for (let i = 0; i < outputs.length; i++) executable.read(i, outputs[i]);
       },
       async runAsync() {
+        moveAlong();
+        const { executable } = plan;
         if (!executable.deferred) return bound.run();
-        requireInPlace(plan);
         for (let i = 0; i < inputs.length; i++) executable.write(i, inputs[i]);
         for (const variable of plan.assigned) variable.beforeOverwrite();
         if (!(await executable.deferred.fill(outputs))) throw await whyStopped(f, again());
       },
     };
-    reclaim.register(bound, executable);
+    reclaim.register(bound, plan.executable, plan);
     return bound;
   };
 
-  const describe = (...example: Args): { lines: readonly PlanLine[]; arenaBytes: number } => {
+  const describe = (...example: Args): PlanDescription => {
     const tensors = example.map(numbersToTensors) as Args;
-    const { lines, arenaBytes } = find(tensorsIn(tensors), staticsOf(example), tensors).executable;
-    return { lines, arenaBytes };
+    const { lines, arenaBytes, threads = 1 } = find(tensorsIn(tensors), staticsOf(example), tensors).executable;
+    return { lines, arenaBytes, threads };
   };
 
   return Object.assign(call, { bind, plan: describe });
@@ -199,9 +217,10 @@ const matches = (plan: { readonly specs: readonly Spec[] }, leaves: readonly Ten
 const trace = <Args extends unknown[], Result>(
   f: (...args: Args) => Result,
   args: Args,
+  kept: readonly Setting[] | null = null,
 ): { recorder: Recorder; plan: Plan; specs: Spec[]; result: Result; outputs: readonly Tensor[] } => {
   if (currentRecorder()) throw new UsageError("compile: bind and plan cannot be used while another step is recorded.");
-  const recorder = new Recorder();
+  const recorder = new Recorder(kept);
   const specs: Spec[] = [];
   const symbolic = mapTree((leaf) => {
     const spec = { shape: leaf.shape, dtype: leaf.dtype };
@@ -221,8 +240,9 @@ const record = <Args extends unknown[], Result>(
   f: (...args: Args) => Result,
   args: Args,
   statics: string,
+  kept: readonly Setting[] | null = null,
 ): Recorded<Result> => {
-  const { recorder, plan, specs, result, outputs } = trace(f, args);
+  const { recorder, plan, specs, result, outputs } = trace(f, args, kept);
   const float64 = recorder.needsFloat64;
   const variables = recorder.cells as readonly Variable[];
   return {
@@ -246,11 +266,6 @@ const isInPlace = (plan: Pick<Recorded<unknown>, "cells" | "departures">): boole
   if (!plan.cells.every(({ variable, buffer }) => variable.livesIn(buffer))) return false;
   plan.departures = departures.count;
   return true;
-};
-
-const requireInPlace = (plan: Parameters<typeof isInPlace>[0]): void => {
-  if (isInPlace(plan)) return;
-  throw new UsageError("bind: a Variable of this step has moved to another backend since it was bound; bind it again.");
 };
 
 const refuseChange = (known: Plan, now: Plan): void => {

@@ -77,9 +77,15 @@ export const currentBackend = (): Backend => {
   state.backend ??= backendNamed("wasm") ?? jsBackend();
   return state.backend;
 };
-export const setBackend = (backend: Backend): void => {
+/** The backend in force; null before the first use. */
+export const backendSoFar = (): Backend | null => state.backend;
+/** Backends change only where no tensor lives on one. */
+export const refuseInScope = (caller: string): void => {
   if (state.scopes.length > 0 || state.recorder)
-    throw new UsageError("selectBackend: not inside grad, minimize, compile or scope.");
+    throw new UsageError(`${caller}: not inside grad, minimize, compile or scope.`);
+};
+export const setBackend = (backend: Backend): void => {
+  refuseInScope("selectBackend");
   state.backend = backend;
 };
 /** The backend that runs values of these types: float64 exists on js alone. */

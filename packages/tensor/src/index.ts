@@ -69,7 +69,7 @@ export { type HeldTensors, memory, type MemoryReport } from "./memory.ts";
 export type { Range } from "./ranges.ts";
 export { scope } from "./scope.ts";
 export { arrayOf, loadVariables, packState, type PackedState, saveVariables, unpackState } from "./state.ts";
-export { type BackendName, backendInForce, selectBackend, setVectorBits } from "./select.ts";
+export { type BackendName, backendInForce, selectBackend, setThreads, setVectorBits, threads } from "./select.ts";
 export {
   customGradient,
   type NestedNumbers,

@@ -40,6 +40,12 @@ export class Recorder {
   private float64 = false;
   /** What the recorded function read of settings that are no tensors; the plan holds while they stay so. */
   readonly settings: Setting[] = [];
+  /** What these settings are to be, whatever they are by now; null: as they are. */
+  readonly kept: readonly Setting[] | null;
+
+  constructor(kept: readonly Setting[] | null = null) {
+    this.kept = kept;
+  }
 
   private add(spec: Spec, source: Source): number {
     if (spec.dtype === "float64") this.float64 = true;

@@ -2,7 +2,7 @@
 import type { Backend } from "../backend.ts";
 import { UsageError } from "../errors.ts";
 import { createJsBackend } from "./js/index.ts";
-import { createWasmBackend } from "./wasm/index.ts";
+import { createThreadedWasmBackend, createWasmBackend } from "./wasm/index.ts";
 
 /**
  * "wasm" fuses multiply and add where the machine does; "wasm-strict" never: the same bits on every machine. "webgpu" needs a GPU, or a driver
@@ -25,10 +25,12 @@ export const setVectorBits = (bits: 128 | 256): void => {
 
 const made = new Map<SynchronousName, Backend | null>();
 
+const optionsOf = (name: SynchronousName) => ({ numerics: name === "wasm" ? "auto" : "strict", vectorBits }) as const;
+
 const make = (name: SynchronousName): Backend | null => {
   if (name === "js") return createJsBackend();
   try {
-    return createWasmBackend({ numerics: name === "wasm" ? "auto" : "strict", vectorBits });
+    return createWasmBackend(optionsOf(name));
   } catch {
     return null;
   }
@@ -64,3 +66,7 @@ export const openBackend = async (name: BackendName, onMissing: (reason: string)
 
 /** The reference backend; always there. */
 export const jsBackend = (): Backend => backendNamed("js") as Backend;
+
+/** A backend of that name of its own, whose plans run on several threads. */
+export const threadedBackend = (name: "wasm" | "wasm-strict", threads: number): Promise<Backend> =>
+  createThreadedWasmBackend(threads, optionsOf(name));

@@ -11,8 +11,21 @@ export const choices = (seed: number): ((n: number) => number) => {
   };
 };
 
-/** What Variables and arguments of random functions are like. */
-export const shapes = [[3, 5], [5], [3, 1], [], [3, 5], [1], [15], [2, 3, 5]] as const;
+/** What Variables and arguments of random functions are like: m rows of n, and what broadcasts with them. */
+export const shapesOf = ([m, n]: Size): (readonly number[])[] => [
+  [m, n],
+  [n],
+  [m, 1],
+  [],
+  [m, n],
+  [1],
+  [m * n],
+  [2, m, n],
+];
+
+type Size = readonly [m: number, n: number];
+const SIZE: Size = [3, 5];
+export const shapes: readonly (readonly number[])[] = shapesOf(SIZE);
 
 export const filled = (shape: readonly number[], next: (n: number) => number): Tensor => {
   const data = new Float32Array(shape.reduce((n, length) => n * length, 1));
@@ -28,7 +41,7 @@ const broadcasts = (a: Tensor, b: Tensor): boolean =>
     return a.rank < i || b.rank < i || x === y || x === 1 || y === 1;
   });
 
-type Grow = (pool: readonly Tensor[], next: (n: number) => number) => Tensor;
+type Grow = (pool: readonly Tensor[], next: (n: number) => number, size: Size) => Tensor;
 
 const pick = (pool: readonly Tensor[], next: (n: number) => number): Tensor => pool[next(pool.length)];
 
@@ -47,13 +60,13 @@ const grow: readonly Grow[] = [
     const x = pick(pool, next);
     return x.rank < 2 ? x.expm1() : x.max(0);
   },
-  (pool, next) => {
+  (pool, next, [m, n]) => {
     const x = pick(pool, next);
-    return x.size === 15 ? x.reshape(x.rank === 1 ? [3, 5] : [15]) : x.add(1);
+    return x.size === m * n ? x.reshape(x.rank === 1 ? [m, n] : [m * n]) : x.add(1);
   },
-  (pool, next) => {
+  (pool, next, [, n]) => {
     const x = pick(pool, next);
-    const y = pool.filter(({ shape }) => shape.length === 2 && shape[1] === 5);
+    const y = pool.filter(({ shape }) => shape.length === 2 && shape[1] === n);
     return y.includes(x) ? x.multiply(pick(y, next), { transposeB: true }).sum(1, { keepDim: true }) : x.mul(x);
   },
   (pool, next) => {
@@ -75,13 +88,13 @@ const grow: readonly Grow[] = [
 
 /** A random function of its arguments and Variables that assigns some of them; the same seed makes the same one. */
 export const randomFunction =
-  (seed: number, cells: readonly Variable[]) =>
+  (seed: number, cells: readonly Variable[], size: Size = SIZE) =>
   (...inputs: Tensor[]): Tensor[] => {
     const next = choices(seed);
     const pool = [...inputs];
     for (let i = 0; i < 25; i++) {
       if (next(4) === 0) pool.push(cells[next(cells.length)].value);
-      pool.push(grow[next(grow.length)](pool, next));
+      pool.push(grow[next(grow.length)](pool, next, size));
       if (next(6) > 0) continue;
       const cell = cells[next(cells.length)];
       const fitting = pool.filter(
@@ -91,3 +104,7 @@ export const randomFunction =
     }
     return Array.from({ length: 4 }, () => pick(pool, next));
   };
+
+/** Shapes and bits, to be compared. */
+export const bytes = (tensors: readonly Tensor[]): string[] =>
+  tensors.map((t) => `${t.shape.join()}: ${new Int32Array((t.dataSync() as Float32Array).buffer).join()}`);

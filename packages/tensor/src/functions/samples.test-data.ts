@@ -697,7 +697,9 @@ export const notOps: readonly string[] = [
   // differentiation, control flow
   ..."checkpoint customGradient differentiate grad guardFinite scan valueAndGrad".split(" "),
   // running and recording
-  ..."backendInForce compile memory readSetting scope selectBackend setDebug setVectorBits vmap withValues".split(" "),
+  ..."backendInForce compile memory readSetting scope selectBackend setDebug setThreads setVectorBits threads vmap withValues".split(
+    " ",
+  ),
   // state, files, trees, errors
   ..."Parameter Variable blend copy arrayOf loadVariables packState saveVariables unpackState".split(" "),
   ..."decodeSafetensors encodeSafetensors mapTree tensorsIn Tensor".split(" "),

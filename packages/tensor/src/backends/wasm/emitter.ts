@@ -31,6 +31,16 @@ const signed = (value: number): number[] => {
   }
 };
 
+/** Signed LEB128 of a whole number of at most 53 bits. */
+const signed64 = (value: number): number[] => {
+  const byte = ((value % 128) + 128) % 128;
+  const rest = Math.floor(value / 128);
+  if ((rest === 0 && byte < 64) || (rest === -1 && byte >= 64)) return [byte];
+  return [byte | 0x80, ...signed64(rest)];
+};
+
+const DROP = 0x1a;
+
 const float = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
 
 export const get = (local: number): Code => [0x20, ...unsigned(local)];
@@ -93,6 +103,21 @@ export const storeF32 = (address: Code, value: Code, offset = 0): Code => [
 /** Copies bytes; the places may overlap. */
 export const copyBytes = (to: Code, from: Code, bytes: Code): Code => [to, from, bytes, 0xfc, 10, 0, 0];
 export const fillBytes = (at: Code, byte: Code, bytes: Code): Code => [at, byte, bytes, 0xfc, 11, 0];
+/** Reads in one order with all other atomic accesses of all threads, as the following write and add. */
+export const atomicLoadI32 = (address: Code): Code => [address, 0xfe, 0x10, 2, 0];
+export const atomicStoreI32 = (address: Code, value: Code): Code => [address, value, 0xfe, 0x17, 2, 0];
+/** Adds, and gives what was there before. */
+export const atomicAddI32 = (address: Code, value: Code): Code => [address, value, 0xfe, 0x1e, 2, 0];
+/** Sleeps while the word is `expected`, `nanoseconds` at most (−1: for ever). */
+export const waitWhileEqual = (address: Code, expected: Code, nanoseconds: number): Code => [
+  [address, expected, 0x42, ...signed64(nanoseconds)],
+  [0xfe, 0x01, 2, 0, DROP],
+];
+/** Wakes everybody who sleeps on the word. */
+export const wakeAll = (address: Code): Code => [address, i32(-1), 0xfe, 0x00, 2, 0, DROP];
+export const drop: Code = [DROP];
+export const trap: Code = [0x00];
+export const returnNothing: Code = [0x0f];
 /** Calls a function by its number; imports come first. */
 export const call = (index: number, ...parameters: Code[]): Code => [parameters, 0x10, ...unsigned(index)];
 export const returnValue = (value: Code): Code => [value, 0x0f];
@@ -351,10 +376,13 @@ const encodeType = ({ parameters, result }: Signature): number[] => [
 ];
 
 const MAGIC_AND_VERSION = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-const IMPORTED_MEMORY = [2, 0, 1];
+/** The most pages of 64 KB that a memory can have. */
+export const MOST_PAGES = 65536;
+const [OWN, SHARED] = [1, 3];
+const IMPORTED_MEMORY = [2, OWN, 1, ...unsigned(MOST_PAGES)];
 
 /**
- * The bytes of a module that imports "m"."m" as its memory and the named functions of "f", and exports its own functions by name. Functions
+ * The bytes of a module that imports "m"."m" as its memory, of at most `MOST_PAGES`, and the named functions of "f", and exports its own functions by name. Functions
  * are numbered in order, imports first.
  */
 export const encodeModule = (
@@ -381,3 +409,10 @@ export const encodeModule = (
       functions.map((f) => f.encode()),
     ),
   ]);
+
+/** The same module for a memory that threads share. */
+export const forSharedMemory = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> => {
+  const memory = [...text("m"), ...text("m"), 2, OWN];
+  const at = bytes.findIndex((_, i) => memory.every((byte, k) => bytes[i + k] === byte));
+  return bytes.with(at + memory.length - 1, SHARED);
+};

@@ -5,7 +5,7 @@ import { kernels as referenceKernels } from "../js/index.ts";
 import type { View } from "../js/kernel.ts";
 import { ConstantPool } from "./constants.ts";
 import { convolutionModule } from "./convolution.ts";
-import { encodeModule, FunctionBuilder, get } from "./emitter.ts";
+import { encodeModule, forSharedMemory, FunctionBuilder, get } from "./emitter.ts";
 import { expressionOf } from "./expressions.ts";
 import { kernelsModule } from "./kernels.ts";
 import { callsOf, kernelNames, type Placed, scratchOf } from "./library.ts";
@@ -16,6 +16,7 @@ import { philoxModule } from "./philox.ts";
 import { buildPlan, type PlanHost } from "./plan.ts";
 import { poolingModule } from "./pooling.ts";
 import { rowKernels, rowsModule } from "./rows.ts";
+import { sharingRefused, Threads } from "./threads.ts";
 
 export interface WasmOptions {
   /** "strict": multiply, then add. "fused": one rounding. "auto", the default: fused where this machine really fuses. */
@@ -24,19 +25,23 @@ export interface WasmOptions {
   readonly vectorBits?: 128 | 256;
   /** Most bytes of memory. Default 4 GiB, which is what there can be. */
   readonly memoryLimit?: number;
+  /** How much time threads could share of a plan before they do; less is not worth their meetings. Default 60 000 ns. */
+  readonly shareFromNanoseconds?: number;
 }
 
 type LoopFunction = (out: number, bytes: number, ...inputs: number[]) => void;
 
 const instantiate = (
   bytes: Uint8Array<ArrayBuffer>,
-  memory: WebAssembly.Memory,
+  { memory, shared }: Memory,
   functions: WebAssembly.ModuleImports = {},
-): WebAssembly.Exports =>
-  new WebAssembly.Instance(new WebAssembly.Module(bytes), { m: { m: memory }, f: functions }).exports;
+): WebAssembly.Exports => {
+  const module = new WebAssembly.Module(shared ? forSharedMemory(bytes) : bytes);
+  return new WebAssembly.Instance(module, { m: { m: memory }, f: functions }).exports;
+};
 
 /** 1 + 2⁻¹² squared is 1 + 2⁻¹¹ + 2⁻²⁴; rounding the product first loses the last term. */
-const fuses = (memory: WebAssembly.Memory): boolean => {
+const fuses = (memory: Memory): boolean => {
   const bytes = probeModule();
   if (!WebAssembly.validate(bytes)) return false;
   const madd = instantiate(bytes, memory).madd as (x: number, y: number, z: number) => number;
@@ -44,28 +49,38 @@ const fuses = (memory: WebAssembly.Memory): boolean => {
   return madd(x, x, -(1 + 2 ** -11)) === 2 ** -24;
 };
 
-export const createWasmBackend = ({
-  numerics = "auto",
-  vectorBits = 128,
-  memoryLimit,
-}: WasmOptions = {}): WasmBackend => {
-  const memory = new Memory(memoryLimit);
-  const canFuse = numerics !== "strict" && fuses(memory.memory);
+export const createWasmBackend = (options: WasmOptions = {}): WasmBackend =>
+  make(new Memory(false, options.memoryLimit), options);
+
+/** A backend whose plans run on several threads, in memory that they share. */
+export const createThreadedWasmBackend = async (threads: number, options: WasmOptions = {}): Promise<WasmBackend> => {
+  const refused = sharingRefused();
+  if (refused) throw new Error(refused);
+  const backend = make(new Memory(true, options.memoryLimit), options, threads);
+  await backend.team?.begin();
+  return backend;
+};
+
+const make = (
+  memory: Memory,
+  { numerics = "auto", vectorBits = 128, shareFromNanoseconds = 60_000 }: WasmOptions,
+  threads = 1,
+): WasmBackend => {
+  const canFuse = numerics !== "strict" && fuses(memory);
   if (numerics === "fused" && !canFuse)
     throw new Error("createWasmBackend: this machine does not fuse multiply and add; use strict or auto.");
-  return new WasmBackend(memory, canFuse, vectorBits);
+  return new WasmBackend(memory, { fused: canFuse, vectorBits, threads, shareFromNanoseconds });
 };
 
 /**
  * A table whose entries come from modules made when the first of their entries is wanted: writing all modules takes ten milliseconds, which
- * a page that only adds need not wait. Of two modules that name an entry the first has it.
+ * a page that only adds need not wait.
  */
 const lazyTable = <T>(
   modules: readonly (readonly [names: readonly string[], make: () => Readonly<Record<string, unknown>>])[],
 ): Record<string, T> => {
   const table: Record<string, T> = {};
-  for (const [names, make] of modules) {
-    const own = names.filter((name) => !Object.hasOwn(table, name));
+  for (const [own, make] of modules) {
     const get = (name: string) => (): T => {
       const made = make() as Record<string, T>;
       for (const each of own) {
@@ -80,9 +95,33 @@ const lazyTable = <T>(
   return table;
 };
 
+/** Modules of kernels and which kernels are whose; each may call those of the ones before. */
+const kernelModules = (
+  fused: boolean,
+  vectorBits: 128 | 256,
+  constants: ConstantPool,
+): (readonly [names: readonly string[], make: () => Uint8Array<ArrayBuffer>])[] => {
+  const some = [
+    [["matmul"], () => matmulModule(fused, tileSize(fused, vectorBits))],
+    [["randomUniform"], philoxModule],
+    [rowKernels, () => rowsModule(constants)],
+    [["argmaxPool2d"], poolingModule],
+    [["conv2d", "conv2dInput", "conv2dWeight"], convolutionModule],
+  ] as const;
+  const others = kernelNames.filter((name) => !some.some(([names]) => (names as readonly string[]).includes(name)));
+  return [[others, kernelsModule], ...some];
+};
+
 const pointerOf = (buffer: DeviceBuffer): number => (buffer as WasmBuffer).pointer;
 
 const placed = ({ shape, dtype, buffer }: Operand): Placed => ({ shape, dtype, pointer: pointerOf(buffer) });
+
+interface Settings {
+  readonly fused: boolean;
+  readonly vectorBits: 128 | 256;
+  readonly threads: number;
+  readonly shareFromNanoseconds: number;
+}
 
 /** A backend whose kernels may be called one by one. */
 export class WasmBackend implements Backend {
@@ -90,32 +129,36 @@ export class WasmBackend implements Backend {
   readonly numerics: "strict" | "fused";
   readonly constants: ConstantPool;
   readonly kernels: PlanHost["kernels"];
+  /** Those that share the work of plans; null where one thread does it all. */
+  readonly team: Threads | null;
+  private readonly shareFromNanoseconds: number;
   private readonly wasm: Memory;
   private readonly arenas: ArenaPool;
   private readonly loops = new Map<string, LoopFunction>();
 
-  constructor(memory: Memory, fused: boolean, vectorBits: 128 | 256) {
+  constructor(memory: Memory, { fused, vectorBits, threads, shareFromNanoseconds }: Settings) {
     this.wasm = memory;
     this.arenas = new ArenaPool(memory);
     this.numerics = fused ? "fused" : "strict";
     this.constants = new ConstantPool(memory);
-    const kernels: WebAssembly.ModuleImports = lazyTable([
-      [["matmul"], () => this.instantiate(matmulModule(fused, tileSize(fused, vectorBits)))],
-      [["randomUniform"], () => this.instantiate(philoxModule())],
-      [rowKernels, () => this.instantiate(rowsModule(this.constants))],
-      [["argmaxPool2d"], () => this.instantiate(poolingModule())],
-      [["conv2d", "conv2dInput", "conv2dWeight"], () => this.instantiate(convolutionModule(), kernels)],
-      [kernelNames, () => this.instantiate(kernelsModule())],
-    ]);
+    const modules = kernelModules(fused, vectorBits, this.constants);
+    const kernels: WebAssembly.ModuleImports = lazyTable(
+      modules.map(([names, make]) => [names, () => instantiate(make(), memory, kernels)]),
+    );
     this.kernels = kernels as unknown as PlanHost["kernels"];
-  }
-
-  instantiate(bytes: Uint8Array<ArrayBuffer>, functions?: WebAssembly.ModuleImports): WebAssembly.Exports {
-    return instantiate(bytes, this.wasm.memory, functions);
+    this.shareFromNanoseconds = shareFromNanoseconds;
+    this.team =
+      threads > 1
+        ? new Threads(
+            threads,
+            memory,
+            modules.map(([, make]) => make()),
+          )
+        : null;
   }
 
   /** The memory's current buffer. */
-  get bytes(): ArrayBuffer {
+  get bytes(): ArrayBufferLike {
     return this.wasm.bytes;
   }
 
@@ -147,20 +190,30 @@ export class WasmBackend implements Backend {
     return { inUse: this.wasm.inUse, reserved: this.wasm.bytes.byteLength, limit: this.wasm.limit };
   }
 
+  threads(): number {
+    return this.team?.failure === null ? this.team.count : 1;
+  }
+
+  async endThreads(): Promise<void> {
+    await this.team?.end();
+  }
+
   execute(op: string, attributes: Attributes, inputs: readonly Operand[], output: Operand): void {
     if (this.executeLoop(op, inputs, output) || this.executeKernels(op, attributes, inputs, output)) return;
     this.reference(op, attributes, inputs.map(placed), placed(output))();
   }
 
   build(plan: Plan): Executable {
-    const { wasm: memory, arenas, constants, kernels } = this;
+    const { wasm: memory, arenas, constants, kernels, team } = this;
     return buildPlan(plan, {
       memory,
       arenas,
       constants,
       kernels,
+      shareFromNanoseconds: this.shareFromNanoseconds,
+      threads: team?.failure === null ? team : null,
       reference: (...parameters) => this.reference(...parameters),
-      instantiate: (...parameters) => this.instantiate(...parameters),
+      instantiate: (bytes, functions) => instantiate(bytes, memory, functions),
     });
   }
 
@@ -231,7 +284,7 @@ export class WasmBackend implements Backend {
       const step = { op, operands: reads.map((_, i) => i), dtypes, output };
       const body = { inputs, steps: [step], stores: [{ pointer: get(0), offset: 0, value: reads.length }] };
       f.body = flatLoop(f, body, get(1), this.constants);
-      loop = this.instantiate(encodeModule([f])).run as LoopFunction;
+      loop = instantiate(encodeModule([f]), this.wasm).run as LoopFunction;
       this.loops.set(key, loop);
     }
     return loop;

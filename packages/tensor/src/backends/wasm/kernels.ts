@@ -337,14 +337,14 @@ const fillWords = kernel("fill", 3, (local, out, count, bits) => {
   ];
 });
 
-/** turnPart(x, out, rows, columns, r0, r1, c0, c1): out[c, r] = x[r, c] for part of the matrix. */
-const turnPart = kernel("turnPart", 8, (local, x, out, rows, columns, r0, r1, c0, c1) => {
+/** turnPart(x, out, columns, width, r0, r1, c0, c1): out[c, r] = x[r, c] for part of the matrix; out has rows of `width`. */
+const turnPart = kernel("turnPart", 8, (local, x, out, columns, width, r0, r1, c0, c1) => {
   const column = local("i32");
   return whileLoop(lessU32(get(r0), get(r1)), [
     set(column, get(c0)),
     whileLoop(lessU32(get(column), get(c1)), [
       storeF32(
-        addI32(get(out), shiftLeftI32(addI32(mulI32(get(column), get(rows)), get(r0)), 2)),
+        addI32(get(out), shiftLeftI32(addI32(mulI32(get(column), get(width)), get(r0)), 2)),
         loadF32(addI32(get(x), shiftLeftI32(addI32(mulI32(get(r0), get(columns)), get(column)), 2))),
       ),
       move(column, i32(1)),
@@ -353,9 +353,12 @@ const turnPart = kernel("turnPart", 8, (local, x, out, rows, columns, r0, r1, c0
   ]);
 });
 
-/** transpose(x, out, rows, columns): out[c, r] = x[r, c], by blocks of four by four. */
-const transpose = (turnPartNumber: number): FunctionBuilder =>
-  kernel("transpose", 4, (local, x, out, rows, columns) => {
+/**
+ * turnRows(x, out, rows, columns, width): out[c, r] = x[r, c], by blocks of four by four; out has rows of `width`, of which these are the first
+ * `rows` elements.
+ */
+const turnRows = (turnPartNumber: number): FunctionBuilder =>
+  kernel("turnRows", 5, (local, x, out, rows, columns, width) => {
     const [row, column, from, to, rows4, columns4] = Array.from({ length: 6 }, () => local("i32"));
     const lines = Array.from({ length: 4 }, () => local("v128"));
     const pairs = Array.from({ length: 4 }, () => local("v128"));
@@ -363,7 +366,7 @@ const transpose = (turnPartNumber: number): FunctionBuilder =>
     const [p, q, r, s] = pairs;
     const block = [
       set(from, addI32(get(x), shiftLeftI32(addI32(mulI32(get(row), get(columns)), get(column)), 2))),
-      set(to, addI32(get(out), shiftLeftI32(addI32(mulI32(get(column), get(rows)), get(row)), 2))),
+      set(to, addI32(get(out), shiftLeftI32(addI32(mulI32(get(column), get(width)), get(row)), 2))),
       lines.map((line) => [set(line, v128.load(get(from))), move(from, bytesOf(columns))]),
       set(p, v128.shuffle32(get(a), get(b), [0, 4, 1, 5])),
       set(q, v128.shuffle32(get(c), get(d), [0, 4, 1, 5])),
@@ -378,11 +381,11 @@ const transpose = (turnPartNumber: number): FunctionBuilder =>
         ] as const
       ).map(([left, right, picked]) => [
         v128.store(get(to), v128.shuffle32(get(left), get(right), picked)),
-        move(to, bytesOf(rows)),
+        move(to, bytesOf(width)),
       ]),
     ];
     const part = (...bounds: Code[]): Code =>
-      call(turnPartNumber, get(x), get(out), get(rows), get(columns), ...bounds);
+      call(turnPartNumber, get(x), get(out), get(columns), get(width), ...bounds);
     return [
       set(rows4, andI32(get(rows), i32(-4))),
       set(columns4, andI32(get(columns), i32(-4))),
@@ -396,10 +399,17 @@ const transpose = (turnPartNumber: number): FunctionBuilder =>
     ];
   });
 
+/** transpose(x, out, rows, columns): out[c, r] = x[r, c]. */
+const transpose = (turnRowsNumber: number): FunctionBuilder =>
+  kernel("transpose", 4, (_, x, out, rows, columns) =>
+    call(turnRowsNumber, get(x), get(out), get(rows), get(columns), get(rows)),
+  );
+
 export const kernelsModule = (): Uint8Array<ArrayBuffer> =>
   encodeModule([
     turnPart,
-    transpose(0),
+    turnRows(0),
+    transpose(1),
     sumRows,
     sumColumns,
     ...(["max", "min"] as const).flatMap((op) => [extremeRows(op), extremeColumns(op), argExtremeRows(op)]),

@@ -12,6 +12,7 @@ export interface Placed extends Spec {
   readonly pointer: number;
 }
 
+/** Calls of the same kernel one behind the other, for one op, need nothing of each other: threads may share them out. */
 export interface KernelCall {
   readonly kernel: KernelName;
   readonly parameters: readonly number[];
@@ -21,6 +22,7 @@ export interface KernelCall {
 const arities = {
   matmul: 13,
   transpose: 4,
+  turnRows: 5,
   sumRows: 4,
   sumColumns: 5,
   maxRows: 4,
@@ -103,7 +105,7 @@ const matmul: Recipe = (attributes, [a, b], output, scratch) => {
   const packed = packedSize(m, n, k, !!attributes.transposeA) > 0 ? scratch + turnedBytes : 0;
   const turns = Array.from({ length: transposeB ? batch : 0 }, (_, p): KernelCall => {
     const offset = p * k * n * 4;
-    return { kernel: "transpose", parameters: [b.pointer + offset, scratch + offset, n, k] };
+    return { kernel: "turnRows", parameters: [b.pointer + offset, scratch + offset, n, k, n] };
   });
   const from = transposeB ? scratch : b.pointer;
   const sizes = [m, n, k, batch, m * k * 4, k * n * 4];
@@ -178,7 +180,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   permute: (attributes, [x], output, scratch) => {
     const swapped = x.shape.length === 2 && (attributes.order as readonly number[])[0] === 1;
     return swapped
-      ? [{ kernel: "transpose", parameters: [x.pointer, output.pointer, x.shape[0], x.shape[1]] }]
+      ? [{ kernel: "turnRows", parameters: [x.pointer, output.pointer, x.shape[0], x.shape[1], x.shape[0]] }]
       : movers.permute(attributes, [x], output, scratch);
   },
   gather: ({ dim }, [x, index], output) => {

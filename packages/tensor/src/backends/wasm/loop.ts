@@ -11,7 +11,9 @@ import {
   i32,
   lessU32,
   loopWhile,
+  mulI32,
   set,
+  shiftLeftI32,
   v128,
 } from "./emitter.ts";
 import { type Builder, expressionOf } from "./expressions.ts";
@@ -176,19 +178,25 @@ const bitsOf = (value: number): number => new Int32Array(Float32Array.of(value).
 
 /**
  * The code of a loop over `bytes` of each full operand, rounded up to 32: what lies behind the end of a buffer is its own padding, so that
- * no tail is needed. Full and scalar operands only.
+ * no tail is needed. Full and scalar operands only. `from`: byte to begin at, a multiple of 32.
  */
-export const flatLoop = (f: FunctionBuilder, body: LoopBody, bytes: Code | number, constants: Constants): Code => {
+export const flatLoop = (
+  f: FunctionBuilder,
+  body: LoopBody,
+  bytes: Code | number,
+  constants: Constants,
+  from: Code = i32(0),
+): Code => {
   const writer = new LoopWriter(f, body, constants);
   if (typeof bytes === "number" && bytes <= VECTOR) return [writer.before, writer.pass(1, null, null, [])];
   const at = f.local("i32");
   const code = writer.pass(2, get(at), null, []);
-  return [writer.before, countUp(at, i32(0), i32(2 * VECTOR), typeof bytes === "number" ? i32(bytes) : bytes, code)];
+  return [writer.before, countUp(at, from, i32(2 * VECTOR), typeof bytes === "number" ? i32(bytes) : bytes, code)];
 };
 
 /**
  * A loop over rows of columns. Rows in order: what a row writes behind its end the next one writes again, and the last one's end is
- * padding. So no output may share memory with an input, unless a row fills whole vectors.
+ * padding. So no output may share memory with an input, unless a row fills whole vectors. `share`: the first row and the one behind the last.
  */
 export const rowLoop = (
   f: FunctionBuilder,
@@ -196,6 +204,7 @@ export const rowLoop = (
   rows: number,
   columns: number,
   constants: Constants,
+  [first, end]: readonly [Code, Code] = [i32(0), i32(rows)],
 ): Code => {
   const writer = new LoopWriter(f, body, constants);
   const [at, row, column] = [f.local("i32"), f.local("i32"), f.local("i32")];
@@ -217,5 +226,6 @@ export const rowLoop = (
       set(at, addI32(get(at), i32(bytes))),
     );
   }
-  return [writer.before, countUp(row, i32(0), i32(4), i32(rows * 4), inRow)];
+  const start = set(at, mulI32(first, i32(bytes)));
+  return [writer.before, start, countUp(row, shiftLeftI32(first, 2), i32(4), shiftLeftI32(end, 2), inRow)];
 };

@@ -2,6 +2,7 @@
 import type { DeviceBuffer } from "../../backend.ts";
 import type { DType, TypedArray } from "../../dtype.ts";
 import { OutOfMemoryError } from "../../errors.ts";
+import { MOST_PAGES } from "./emitter.ts";
 
 /** A block of wasm memory. Elements take four bytes each, bools too. */
 export class WasmBuffer implements DeviceBuffer {
@@ -25,8 +26,8 @@ export class WasmBuffer implements DeviceBuffer {
   /** The elements as they lie in memory; renewed when the memory has grown. */
   elements(memory: Memory): Float32Array | Int32Array {
     if (this.view === null || this.view.buffer !== memory.bytes) {
-      const make = this.dtype === "float32" ? Float32Array : Int32Array;
-      this.view = new make(memory.bytes, this.pointer, this.size);
+      const place = [memory.bytes, this.pointer, this.size] as const;
+      this.view = this.dtype === "float32" ? new Float32Array(...place) : new Int32Array(...place);
     }
     return this.view;
   }
@@ -44,35 +45,38 @@ const blockSize = (bytes: number): number => {
   return Math.ceil(needed / step) * step;
 };
 
-/** 4 GiB: what 32-bit addresses reach. */
-const MOST_BYTES = 65536 * PAGE;
-
 /** A memory that may grow to `limit` bytes, or to as much less as the machine reserves room for. */
-const reserve = (limit: number): { readonly memory: WebAssembly.Memory; readonly limit: number } => {
+const reserve = (shared: boolean, limit: number): { readonly memory: WebAssembly.Memory; readonly limit: number } => {
   const maximum = Math.floor(limit / PAGE);
   try {
-    return { memory: new WebAssembly.Memory({ initial: Math.min(16, maximum), maximum }), limit: maximum * PAGE };
+    return {
+      memory: new WebAssembly.Memory({ initial: Math.min(16, maximum), maximum, shared }),
+      limit: maximum * PAGE,
+    };
   } catch (error) {
     if (maximum < 1024) throw error;
-    return reserve(limit / 2);
+    return reserve(shared, limit / 2);
   }
 };
 
 export class Memory {
   readonly memory: WebAssembly.Memory;
+  /** Whether other threads may use it too. */
+  readonly shared: boolean;
   /** Most bytes that it can grow to. */
   readonly limit: number;
   /** The memory's current buffer. */
-  bytes: ArrayBuffer;
+  bytes: ArrayBufferLike;
   inUse = 0;
   private end = ALIGNMENT;
   private readonly free = new Map<number, number[]>();
 
-  constructor(limit: number = MOST_BYTES) {
-    const reserved = reserve(limit);
+  constructor(shared: boolean, limit: number = MOST_PAGES * PAGE) {
+    const reserved = reserve(shared, limit);
+    this.shared = shared;
     this.memory = reserved.memory;
     this.limit = reserved.limit;
-    this.bytes = this.memory.buffer as ArrayBuffer;
+    this.bytes = this.memory.buffer;
   }
 
   allocate(dtype: DType, size: number): WasmBuffer {
@@ -126,7 +130,7 @@ export class Memory {
       } catch {
         return null;
       }
-      this.bytes = this.memory.buffer as ArrayBuffer;
+      this.bytes = this.memory.buffer;
     }
     this.end += block;
     return pointer;

@@ -1,15 +1,11 @@
 // Plans against the same function op by op, bit for bit: whatever is fused, placed in the arena or written in place must not show.
 import { beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../compile.ts";
-import type { Tensor } from "../../tensor.ts";
 import { scope } from "../../scope.ts";
 import { selectBackend } from "../../select.ts";
 import { Variable } from "../../variable.ts";
-import { choices, filled, randomFunction, shapes } from "../random-function.test-data.ts";
+import { bytes, choices, filled, randomFunction, shapes } from "../random-function.test-data.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
-
-const bytes = (tensors: readonly Tensor[]): string[] =>
-  tensors.map((t) => `${t.shape.join()}: ${new Int32Array((t.dataSync() as Float32Array).buffer).join()}`);
 
 describe("a plan gives what its ops give one by one", () => {
   beforeAll(async () => {

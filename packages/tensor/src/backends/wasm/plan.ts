@@ -8,6 +8,7 @@ import {
   copyBytes,
   encodeModule,
   FunctionBuilder,
+  get,
   i32,
   ifThen,
   isZeroI32,
@@ -15,12 +16,23 @@ import {
   returnValue,
   storeI32,
 } from "./emitter.ts";
-import { callsOf, type KernelName, kernelNames, type Placed, scratchOf, signatureOf } from "./library.ts";
+import {
+  callsOf,
+  type KernelCall,
+  type KernelName,
+  kernelNames,
+  type Placed,
+  scratchOf,
+  signatureOf,
+} from "./library.ts";
 import { type Constants, flatLoop, type LoopBody, type LoopInput, rowLoop } from "./loop.ts";
 import { type ArenaPool, type Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
-import { type FusedStep, type Item, type LoopItem, makesOf, readersOf, schedule } from "./schedule.ts";
+import { type FusedStep, type Item, type LoopItem, makesOf, readersOf, readsOf, schedule } from "./schedule.ts";
 import { shareTurned } from "./share.ts";
+import { partsOf, sharesOf, splitOf } from "./splits.ts";
+import { codeOfThreads, type Instruction, type Span } from "./thread-code.ts";
+import type { Threads } from "./threads.ts";
 
 /** What a plan needs of its backend. */
 export interface PlanHost {
@@ -28,14 +40,29 @@ export interface PlanHost {
   readonly arenas: ArenaPool;
   readonly constants: Constants;
   readonly kernels: Readonly<Record<KernelName, (...parameters: number[]) => number | undefined>>;
+  /** Those that share the work; null where one thread does it all. */
+  readonly threads: Threads | null;
+  /** How much time there must be to share in a plan. */
+  readonly shareFromNanoseconds: number;
   /** The reference kernel of an op, prepared for these places. */
   reference(op: string, attributes: Attributes, inputs: readonly Placed[], output: Placed): () => void;
   instantiate(bytes: Uint8Array<ArrayBuffer>, functions: WebAssembly.ModuleImports): WebAssembly.Exports;
 }
 
-/** Kernels by number; behind them the call into JavaScript for ops that have none. */
-const imports = [...kernelNames.map(signatureOf), { name: "reference", parameters: ["i32"], result: null } as const];
+/** Kernels by number; behind them the call into JavaScript for ops that have none, and the place where threads meet. */
+const imports = [
+  ...kernelNames.map(signatureOf),
+  { name: "reference", parameters: ["i32"], result: null } as const,
+  { name: "barrier", parameters: [], result: null } as const,
+];
 const REFERENCE = kernelNames.length;
+const BARRIER = REFERENCE + 1;
+
+/** A single instruction is shared from this part on of what a plan must have to share. */
+const INSTRUCTION = 1 / 20;
+
+/** Address of operands when only times are estimated. */
+const NOWHERE = 64;
 
 export const buildPlan = (plan: Plan, host: PlanHost): Executable => {
   const builder = new PlanBuilder(shareTurned(plan), host);
@@ -50,6 +77,8 @@ export const buildPlan = (plan: Plan, host: PlanHost): Executable => {
 class PlanBuilder {
   private readonly plan: Plan;
   private readonly host: PlanHost;
+  /** How many threads share the work: those of the host, if it is enough work. */
+  private readonly threads: number;
   private readonly roots: readonly number[];
   private readonly items: readonly Item[];
   /** Numbers of the items that read each root. */
@@ -83,6 +112,7 @@ class PlanBuilder {
         [...found].map((item) => numbers.get(item) as number),
       );
     this.safeFrom = items.findLastIndex(({ kind }) => kind === "guard") + 1;
+    this.threads = host.threads && this.shareableTime() >= host.shareFromNanoseconds ? host.threads.count : 1;
   }
 
   build(): Executable {
@@ -90,14 +120,9 @@ class PlanBuilder {
     this.allocate();
     const { plan, host } = this;
     const { memory } = host;
-    const code: Code[] = this.items.map((item) => this.itemCode(item));
-    const outputs = this.endCode(code);
-    const run = new FunctionBuilder("run", [], "i32");
-    run.body = [code, i32(1)];
-    const bytes = encodeModule([...this.loops, run], imports);
-    const { references } = this;
-    const exports = host.instantiate(bytes, { ...host.kernels, reference: (i: number) => references[i]() });
-    const runPlan = exports.run as () => number;
+    const instructions = this.items.flatMap((item) => this.itemCode(item));
+    const outputs = this.endCode(instructions);
+    const runPlan = this.assemble(instructions);
     const inputs = plan.inputs.map((id) => this.bufferOf(id));
     return {
       write: (index, data) => writeElements(inputs[index].elements(memory), data),
@@ -107,8 +132,61 @@ class PlanBuilder {
       read: (index, out) => memory.read(outputs[index], out),
       lines: this.items.flatMap((item) => this.line(item)),
       arenaBytes: this.arenaBytes,
+      threads: this.threads,
       dispose: () => this.release(),
     };
+  }
+
+  /** The function that runs everything; the other threads, if there are any, know their share of it then. */
+  private assemble(instructions: readonly Instruction[]): () => number {
+    const { host, references } = this;
+    const threads = this.threads > 1 ? host.threads : null;
+    const functions = [
+      ...this.loops,
+      this.body(
+        "run",
+        instructions.map(({ whole }) => whole),
+      ),
+    ];
+    if (threads)
+      codeOfThreads(instructions, threads.count, call(BARRIER)).forEach((code, thread) => {
+        functions.push(this.body(`part${thread}`, code));
+        const withEnd = new FunctionBuilder(`run${thread}`, [], "i32");
+        withEnd.body = [call(imports.length + functions.length - 1), call(BARRIER)];
+        functions.push(withEnd);
+      });
+    const bytes = encodeModule(functions, imports);
+    const { run, run0 } = host.instantiate(bytes, {
+      ...host.kernels,
+      reference: (i: number) => references[i](),
+      barrier: threads?.barrier ?? (() => {}),
+    }) as Record<string, () => number>;
+    if (!threads) return run;
+    const plan = threads.load(bytes);
+    this.releases.push(() => threads.drop(plan));
+    return () => (threads.failure === null ? threads.run(plan, run0) : run());
+  }
+
+  private body(name: string, code: Code): FunctionBuilder {
+    const f = new FunctionBuilder(name, [], "i32");
+    f.body = [code, i32(1)];
+    return f;
+  }
+
+  /** Roughly the time of what several threads could share, on one. */
+  private shareableTime(): number {
+    const nowhere = (id: number): Placed => ({ ...this.spec(id), pointer: NOWHERE });
+    return this.items.reduce((sum, item) => {
+      if (item.kind === "loop") return sum + (shareable(item) ? timeOf(item) : 0);
+      if (item.kind === "guard") return sum;
+      const { op, attributes, inputs, output } = item.step;
+      const calls = callsOf(op, attributes, inputs.map(nowhere), nowhere(output), NOWHERE) ?? [];
+      return calls.reduce((all, each) => all + (splitOf(each)?.nanoseconds ?? 0), sum);
+    }, 0);
+  }
+
+  private worthSharing(nanoseconds: number): boolean {
+    return this.threads > 1 && nanoseconds >= this.host.shareFromNanoseconds * INSTRUCTION;
   }
 
   /** Gives back all memory. */
@@ -199,12 +277,7 @@ class PlanBuilder {
         users.push((pointer) => this.pointers.set(root, pointer));
       }
       if (item.kind !== "op") return;
-      const bytes = scratchOf(
-        item.step.op,
-        item.step.attributes,
-        item.step.inputs.map((id) => this.spec(id)),
-        this.spec(item.step.output),
-      );
+      const bytes = this.scratchBytes(item.step) * this.threads;
       if (bytes === 0) return;
       lives.push({ bytes, first: i, last: i });
       users.push((pointer) => this.scratch.set(item, pointer));
@@ -219,44 +292,112 @@ class PlanBuilder {
     });
   }
 
-  private itemCode(item: Item): Code {
-    if (item.kind === "loop") return this.loopCode(item);
-    if (item.kind === "guard") return ifThen(isZeroI32(loadI32(i32(0), this.pointer(item.value))), returnValue(i32(0)));
-    const { op, attributes, inputs, output } = item.step;
-    const from = inputs.map((id) => this.placed(id));
-    if (op === "allFinite") return this.allFinite(from, this.pointer(output));
-    const calls = callsOf(op, attributes, from, this.placed(output), this.scratch.get(item) ?? 0);
-    if (calls) return calls.map(({ kernel, parameters }) => this.call(kernel, ...parameters));
-    this.slow.add(item);
-    this.references.push(this.host.reference(op, attributes, from, this.placed(output)));
-    return call(REFERENCE, i32(this.references.length - 1));
-  }
-
-  private call(kernel: KernelName, ...parameters: readonly number[]): Code {
-    return call(kernelNames.indexOf(kernel), ...parameters.map(i32));
-  }
-
-  private allFinite(inputs: readonly Placed[], out: number): Code {
-    const parts = inputs
-      .filter(({ shape }) => sizeOf(shape) > 0)
-      .map(({ pointer, shape }) => this.call("finite", pointer, sizeOf(shape)));
-    return storeI32(
-      i32(0),
-      parts.reduce<Code>((all, part) => andI32(all, part), i32(1)),
-      out,
+  /** Bytes of the scratch memory that an op needs on each thread: whole cache lines, with room behind the end. */
+  private scratchBytes({ op, attributes, inputs, output }: OpStep): number {
+    const bytes = scratchOf(
+      op,
+      attributes,
+      inputs.map((id) => this.spec(id)),
+      this.spec(output),
     );
+    return bytes === 0 || this.threads === 1 ? bytes : Math.ceil((bytes + 32) / 64) * 64;
+  }
+
+  private span(id: number): Span {
+    return spanOf(this.pointer(id), this.bytes(id));
+  }
+
+  private itemCode(item: Item): Instruction[] {
+    if (item.kind === "loop") return [this.loopCode(item)];
+    if (item.kind === "guard") {
+      const code = ifThen(isZeroI32(loadI32(i32(0), this.pointer(item.value))), returnValue(i32(0)));
+      const parts = Array.from({ length: this.threads }, () => code);
+      return [{ whole: code, parts, reads: [this.span(item.value)], writes: [] }];
+    }
+    const { op, attributes, inputs, output } = item.step;
+    const [from, to] = [inputs.map((id) => this.placed(id)), this.placed(output)];
+    const scratch = this.scratch.get(item) ?? 0;
+    const scratchBytes = this.scratchBytes(item.step);
+    const memory = scratchBytes > 0 ? [spanOf(scratch, scratchBytes * this.threads)] : [];
+    const touches = {
+      reads: [...inputs.map((id) => this.span(id)), ...memory],
+      writes: [this.span(output), ...memory],
+    };
+    if (op === "allFinite") return this.allFinite(from, to.pointer, touches);
+    const calls = callsOf(op, attributes, from, to, scratch);
+    if (calls)
+      return runsOf(calls).map((run) => ({
+        ...touches,
+        whole: run.map(codeOf),
+        parts: this.partsOf(run, scratchBytes),
+      }));
+    this.slow.add(item);
+    this.references.push(this.host.reference(op, attributes, from, to));
+    return [{ ...touches, whole: call(REFERENCE, i32(this.references.length - 1)), parts: null }];
+  }
+
+  /** What each thread does of calls that need nothing of each other; null where it is too little. */
+  private partsOf(calls: readonly KernelCall[], scratchBytes: number): Code[] | null {
+    const { threads } = this;
+    if (threads === 1) return null;
+    const splits = calls.map(splitOf);
+    if (splits.every((split) => split !== null)) {
+      const time = splits.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0);
+      if (!this.worthSharing(time)) return null;
+      const parts = calls.map((each, i) => partsOf(each, splits[i], threads, scratchBytes));
+      return Array.from({ length: threads }, (_, thread) =>
+        parts.map((each) => each[thread]).flatMap((part) => (part ? [codeOf(part)] : [])),
+      );
+    }
+    if (calls.length < threads) return null;
+    const shares = sharesOf(calls.length, threads);
+    return shares.slice(1).map((end, thread) => calls.slice(shares[thread], end).map(codeOf));
+  }
+
+  /** All threads look at their shares, and the first one puts together what they saw. */
+  private allFinite(inputs: readonly Placed[], out: number, touches: Touches): Instruction[] {
+    const calls = inputs
+      .map(({ pointer, shape }): KernelCall => ({ kernel: "finite", parameters: [pointer, sizeOf(shape)] }))
+      .filter(({ parameters: [, size] }) => size > 0);
+    const and = (values: readonly Code[]): Code => values.reduce((all, value) => andI32(all, value), i32(1));
+    const whole = storeI32(i32(0), and(calls.map(codeOf)), out);
+    const parts = this.partsOf(calls, 0);
+    if (!parts) return [{ ...touches, whole, parts }];
+    const flags = this.fresh({ shape: [this.threads], dtype: "int32" });
+    const seen = [spanOf(flags.pointer, flags.byteLength)];
+    const flag = (thread: number): number => flags.pointer + thread * 4;
+    const looks = parts.map((values, thread) => storeI32(i32(0), and(values as Code[]), flag(thread)));
+    const all = and(parts.map((_, thread) => loadI32(i32(0), flag(thread))));
+    return [
+      { whole, parts: looks, reads: touches.reads, writes: seen },
+      { whole: [], parts: [storeI32(i32(0), all, out)], reads: seen, writes: touches.writes },
+    ];
   }
 
   /** A function for the loop, and the call of it. */
-  private loopCode(item: LoopItem): Code {
-    const f = new FunctionBuilder(`loop_${this.loops.length}`, []);
+  private loopCode(item: LoopItem): Instruction {
+    const shared = shareable(item) && this.worthSharing(timeOf(item));
+    const f = new FunctionBuilder(`loop_${this.loops.length}`, shared ? ["i32", "i32"] : []);
     const body = this.loopBody(item);
+    const { constants } = this.host;
+    const [size, columns] = [item.size, item.columns];
     f.body =
-      item.columns === null
-        ? flatLoop(f, body, item.size * 4, this.host.constants)
-        : rowLoop(f, body, item.size / item.columns, item.columns, this.host.constants);
+      columns === null
+        ? flatLoop(f, body, shared ? get(1) : size * 4, constants, shared ? get(0) : i32(0))
+        : rowLoop(f, body, size / columns, columns, constants, shared ? [get(0), get(1)] : undefined);
     this.loops.push(f);
-    return call(imports.length + this.loops.length - 1);
+    const number = imports.length + this.loops.length - 1;
+    const outside = new Set(readsOf(item, this.roots).filter((root) => this.pointers.has(root)));
+    const touches = {
+      reads: [...outside].map((root) => this.span(root)),
+      writes: makesOf(item).flatMap((root) => (this.pointers.has(root) ? [this.span(root)] : [])),
+    };
+    if (!shared) return { ...touches, whole: call(number), parts: null };
+    const share = (from: number, to: number): Code => call(number, i32(from), i32(to));
+    const [count, grain] = columns === null ? [size * 4, 64] : [size / columns, 1];
+    const shares = sharesOf(count, this.threads, grain);
+    const parts = shares.slice(1).map((end, i) => (end > shares[i] ? share(shares[i], end) : null));
+    return { ...touches, whole: share(0, count), parts };
   }
 
   private loopBody(item: LoopItem): LoopBody {
@@ -292,13 +433,13 @@ class PlanBuilder {
    * The assignments that are left, all at once: what is a Variable's old value, wanted as output or by another Variable, is put aside first.
    * Returns where the outputs lie.
    */
-  private endCode(code: Code[]): WasmBuffer[] {
+  private endCode(instructions: Instruction[]): WasmBuffer[] {
     const { plan } = this;
     const copies = plan.assigns.filter(({ value, buffer }) => this.inPlace.get(this.roots[value]) !== buffer);
     const targets = new Set(copies.map(({ buffer }) => (buffer as WasmBuffer).pointer));
     const aside = (id: number): number => {
       const kept = this.fresh(this.spec(id)).pointer;
-      code.push(this.copy(kept, this.pointer(id), id));
+      instructions.push(this.copy(kept, this.pointer(id), id));
       return kept;
     };
     const outputs = plan.outputs.map((id) => {
@@ -311,13 +452,18 @@ class PlanBuilder {
       return targets.has(pointer) && pointer !== (buffer as WasmBuffer).pointer ? aside(value) : pointer;
     });
     copies.forEach(({ buffer, value }, i) => {
-      code.push(this.copy((buffer as WasmBuffer).pointer, sources[i], value));
+      instructions.push(this.copy((buffer as WasmBuffer).pointer, sources[i], value));
     });
     return outputs;
   }
 
-  private copy(to: number, from: number, id: number): Code {
-    return copyBytes(i32(to), i32(from), i32(this.bytes(id)));
+  private copy(to: number, from: number, id: number): Instruction {
+    const bytes = this.bytes(id);
+    const some = (start: number, end: number): Code => copyBytes(i32(to + start), i32(from + start), i32(end - start));
+    const shares = sharesOf(bytes, this.threads, 64);
+    const shared = this.worthSharing(bytes * NANOSECONDS_PER_BYTE);
+    const parts = shared ? shares.slice(1).map((end, i) => some(shares[i], end)) : null;
+    return { whole: some(0, bytes), parts, reads: [spanOf(from, bytes)], writes: [spanOf(to, bytes)] };
   }
 
   private line(item: Item): PlanLine[] {
@@ -337,3 +483,33 @@ const rootsIn = (plan: Plan, ids: readonly number[]): number[] =>
       root = source.of;
     return root;
   });
+
+type OpStep = Extract<Item, { readonly kind: "op" }>["step"];
+type Touches = Pick<Instruction, "reads" | "writes">;
+
+/** With what vector loops write behind the end. */
+const spanOf = (pointer: number, bytes: number): Span => ({ from: pointer, to: pointer + Math.ceil(bytes / 32) * 32 });
+
+const codeOf = ({ kernel, parameters }: KernelCall): Code => call(kernelNames.indexOf(kernel), ...parameters.map(i32));
+
+/** Calls of one kernel in a row, which need nothing of each other. */
+const runsOf = (calls: readonly KernelCall[]): KernelCall[][] => {
+  const runs: KernelCall[][] = [];
+  for (const each of calls) {
+    const last = runs.at(-1);
+    if (last?.[0].kernel === each.kernel) last.push(each);
+    else runs.push([each]);
+  }
+  return runs;
+};
+
+/** Whether threads can share a loop: its rows, if it has rows, are whole vectors. */
+const shareable = ({ size, columns }: LoopItem): boolean =>
+  columns === null ? size > 4 : columns % 8 === 0 || columns === 4;
+
+const SLOW = new Set(["exp", "log", "tanh", "sigmoid", "sin", "cos", "erf", "pow", "expm1", "log1p"]);
+const NANOSECONDS_PER_BYTE = 0.05;
+
+/** Roughly, for a loop on one thread. */
+const timeOf = ({ size, steps }: LoopItem): number =>
+  size * steps.reduce((sum, { op }) => sum + (SLOW.has(op) ? 0.7 : 0.15), 0.2);

@@ -3,11 +3,17 @@ import { describe, expect, it } from "vitest";
 import { sizeOf } from "../../shape.ts";
 import { type Sample, samples, sampleValues } from "../../ops/samples.test-data.ts";
 import { primitives } from "../../ops/primitives.ts";
-import type { Spec } from "../../backend.ts";
+import type { Attributes, Spec } from "../../backend.ts";
 import { createWasmBackend } from "./index.ts";
 import { callsOf, type KernelCall, kernelNames, type Placed, scratchOf } from "./library.ts";
 import type { WasmBuffer } from "./memory.ts";
 import { partsOf, sharesOf, splitOf } from "./splits.ts";
+
+/** Rows of whole vectors. */
+const wide = (operands: number, attributes?: Attributes): Sample => ({
+  inputs: Array.from({ length: operands }, () => ({ shape: [7, 24] })),
+  attributes,
+});
 
 /** Beside the samples of every op: what is large enough to be packed, and several of what they have but one of. */
 const larger: Readonly<Record<string, readonly Sample[]>> = {
@@ -19,6 +25,12 @@ const larger: Readonly<Record<string, readonly Sample[]>> = {
   sum: [{ inputs: [{ shape: [7, 3, 8] }], attributes: { dims: [1], keepDim: false } }],
   max: [{ inputs: [{ shape: [7, 3, 6] }], attributes: { dims: [1], keepDim: false } }],
   permute: [{ inputs: [{ shape: [3, 9, 4, 5] }], attributes: { order: [1, 3, 0, 2] } }],
+  softmax: [wide(1)],
+  softmaxGradient: [wide(2)],
+  logSoftmax: [wide(1)],
+  logSoftmaxGradient: [wide(2)],
+  standardise: [wide(1, { epsilon: 1e-5 })],
+  standardiseGradient: [wide(2, { epsilon: 1e-5 })],
   gather: [{ inputs: [{ shape: [7, 5] }, { shape: [7, 3], dtype: "int32", data: [4, 0, 2] }], attributes: { dim: 1 } }],
 };
 
@@ -66,7 +78,7 @@ describe.each(Object.keys(primitives))("%s", (op) => {
 describe("shares", () => {
   it("every kernel that says how it is split was split above", () => {
     const splittable = kernelNames.filter((kernel) => {
-      const parameters = Array.from({ length: 20 }, () => 4);
+      const parameters = Array.from({ length: 20 }, () => 8);
       return splitOf({ kernel, parameters }) !== null;
     });
     expect(splittable.filter((kernel) => !seen.has(kernel))).toEqual([]);

@@ -106,6 +106,14 @@ const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
     ...(packed > 0 ? { scratch: 11 } : {}),
     nanoseconds: batch * m * n * k * MULTIPLY_ADD,
   }),
+  turnRows: ([, , rowCount, length]) => ({
+    count: 2,
+    steps: [
+      [0, length * 4],
+      [1, 4],
+    ],
+    nanoseconds: rowCount * length * 0.6,
+  }),
   sumRows: rows(0.3),
   maxRows: rows(1),
   minRows: rows(1),
