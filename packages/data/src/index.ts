@@ -53,3 +53,17 @@ export {
   sentencePolarity,
   tinyShakespeare,
 } from "./sets/texts.ts";
+export {
+  Corpus,
+  type EncodeOptions,
+  encodeTexts,
+  type LabelledTokenColumns,
+  text,
+  TokenSequence,
+  type WindowColumns,
+  type WindowOptions,
+} from "./text.ts";
+export { type BytePairOptions, type BytePairState, BytePairTokenizer } from "./tokenizers/byte-pair.ts";
+export { type CharacterOptions, type CharacterState, CharacterTokenizer } from "./tokenizers/character.ts";
+export { type Tokenizer, tokenizerFrom, type TokenizerState } from "./tokenizers/tokenizer.ts";
+export { UNKNOWN_WORD, type WordOptions, type WordState, WordTokenizer } from "./tokenizers/word.ts";
