@@ -21,8 +21,10 @@ const EXIT = { success: 0, failure: 1, badInput: 2, diverged: 3, interrupted: 13
 const ABOUT_INPUT = new Set([
   "BadInput",
   "CommanderError",
+  "DataError",
   "EnvironmentArgumentError",
   "InvalidArgumentError",
+  "MissingDataError",
   "OptionError",
   "RunFolderError",
   "ShapeError",

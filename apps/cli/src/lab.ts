@@ -1,6 +1,7 @@
 // agon lab: runs a lab of the textbook, prints its tables and claims, and writes a report.
 import { access, constants } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { dataFolder } from "@agon/data/node";
 import { cellText, findLab, type Lab, type LabResult, labs, type Table } from "@agon/labs";
 import { alignedTable, bar, createStatusLine, duration } from "@agon/runs";
 import { makeFolder, writeFileAtomic } from "@agon/runs/node";
@@ -61,7 +62,7 @@ export const runLab = async (library: Library, plan: LabPlan, surroundings: Surr
     line.show(() => `${bar(share)} ${Math.floor(100 * share)}%  ${doing}  ETA ${left}`);
   };
   try {
-    const result = await lab.run({ seed: plan.seed, scale: plan.scale, progress });
+    const result = await lab.run({ seed: plan.seed, scale: plan.scale, progress, files: dataFolder() });
     const { id, title, question } = lab;
     const seconds = (now() - start) / 1000;
     const { seed, scale } = plan;

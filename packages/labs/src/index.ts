@@ -4,6 +4,13 @@ import { addingProblem } from "./adding-problem.ts";
 import { attention } from "./attention.ts";
 import { backpropagation } from "./backpropagation.ts";
 import { imbalanceMetrics } from "./imbalance-metrics.ts";
+import { batchNorm } from "./batch-norm.ts";
+import { cifar } from "./cifar.ts";
+import { depth } from "./depth.ts";
+import { dropout } from "./dropout.ts";
+import { lenet } from "./lenet.ts";
+import { mnistActivations } from "./mnist-activations.ts";
+import { transfer } from "./transfer.ts";
 import type { Lab } from "./lab.ts";
 import { lossFunctions } from "./loss-functions.ts";
 import { optimizerRace } from "./optimizer-race.ts";
@@ -16,6 +23,7 @@ export { cellText } from "./lab.ts";
 
 /** Every lab there is, in the order of the textbook. */
 export const labs: readonly Lab[] = [
+  transfer,
   perceptron,
   activations,
   backpropagation,
@@ -23,9 +31,15 @@ export const labs: readonly Lab[] = [
   lossFunctions,
   imbalanceMetrics,
   spamNetwork,
+  cifar,
+  lenet,
   addingProblem,
   optimizerRace,
+  batchNorm,
+  dropout,
+  depth,
   attention,
+  mnistActivations,
 ];
 
 /** The lab of an id or of a section with one lab; null where there is none. */

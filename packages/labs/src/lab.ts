@@ -1,5 +1,7 @@
 // What a lab is: a question of the textbook, answered by running something.
 
+import type { DataFiles, DatasetName } from "@agon/data";
+
 /** Plain numbers and words in rows. */
 export interface Table {
   readonly title: string;
@@ -51,6 +53,8 @@ export interface LabContext {
   readonly scale: "quick" | "full";
   /** Tells how far the lab is, from 0 to 1, and what it does; it may be called often. Gives the event loop its turn: await it. */
   readonly progress: (share: number, doing: string) => Promise<void>;
+  /** Where datasets come from. */
+  readonly files: DataFiles;
 }
 
 export interface Lab {
@@ -61,7 +65,7 @@ export interface Lab {
   /** What is asked, in one or two sentences. */
   readonly question: string;
   /** Datasets that it reads, by their names in @agon/data; without them it cannot run. */
-  readonly datasets?: readonly string[];
+  readonly datasets?: readonly DatasetName[];
   readonly run: (context: LabContext) => Promise<LabResult>;
 }
 

@@ -1,4 +1,5 @@
 // Every lab that needs no data runs at its quick scale, and what it claims holds.
+import { webFiles } from "@agon/data";
 import { describe, expect, it, test } from "vitest";
 import { findLab, labs } from "./index.ts";
 
@@ -13,7 +14,7 @@ describe.each(labs.filter(({ datasets }) => datasets === undefined))("$id", (lab
   it("holds its claims, and tells how far it is", { timeout: 120_000 }, async () => {
     const shares: number[] = [];
     const progress = async (share: number): Promise<void> => void shares.push(share);
-    const { claims, tables, charts } = await lab.run({ seed: 1, scale: "quick", progress });
+    const { claims, tables, charts } = await lab.run({ seed: 1, scale: "quick", progress, files: webFiles() });
     expect(claims.filter(({ holds }) => !holds)).toEqual([]);
     expect(claims.length).toBeGreaterThan(0);
     expect(shares.length).toBeGreaterThan(0);
