@@ -135,8 +135,10 @@ export interface Backend {
   build(plan: Plan): Executable;
   /** How many threads run plans; 1 where it is not said. */
   threads?(): number;
-  /** Ends all threads but the caller's, which from then on runs plans alone. */
+  /** Ends all threads but the caller's, which from then on runs plans alone; the backend is not selected again. */
   endThreads?(): Promise<void>;
+  /** Whether its threads have been ended, so that its plans are of no use any more. */
+  readonly ended?: boolean;
   /** Bytes handed out, bytes held of the system, and the most that there can be where that is known. */
   memory(): { readonly inUse: number; readonly reserved: number; readonly limit?: number };
 }

@@ -108,11 +108,12 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
     }
     const plan = record(f, args, statics);
     reclaim.register(call, plan.executable, plan);
-    cache = [plan, ...cache];
-    for (const old of cache.splice(CACHE_SIZE)) {
+    const kept = cache.filter(({ backend }) => !backend.ended).slice(0, CACHE_SIZE - 1);
+    for (const old of cache.filter((each) => !kept.includes(each))) {
       reclaim.unregister(old);
       old.executable.dispose();
     }
+    cache = [plan, ...kept];
     return plan;
   };
 

@@ -194,6 +194,10 @@ export class WasmBackend implements Backend {
     return this.team?.failure === null ? this.team.count : 1;
   }
 
+  get ended(): boolean {
+    return this.team?.ended === true;
+  }
+
   async endThreads(): Promise<void> {
     await this.team?.end();
   }

@@ -93,6 +93,8 @@ export class Threads {
   readonly barrier: () => void;
   /** Why only the first thread computes from here on. */
   failure: string | null = null;
+  /** Whether they were ended, rather than failed. */
+  ended = false;
   private readonly memory: Memory;
   private readonly address: number;
   private readonly words: Int32Array;
@@ -159,6 +161,7 @@ export class Threads {
 
   /** Ends the other threads. */
   async end(): Promise<void> {
+    this.ended = true;
     this.failure ??= "they were ended";
     await this.terminate();
   }
