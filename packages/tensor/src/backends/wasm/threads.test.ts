@@ -1,7 +1,11 @@
 // Plans on several threads: the same bits as on one; and threads that fail are an error, not a wait without end.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../compile.ts";
+import { scalar } from "../../create.ts";
 import { setBackend } from "../../engine.ts";
+import { NonFiniteError } from "../../errors.ts";
+import { guardFinite } from "../../guard.ts";
+import type { Tensor } from "../../tensor.ts";
 import { Variable } from "../../variable.ts";
 import { call, encodeModule, FunctionBuilder, i32, trap } from "./emitter.ts";
 import { createThreadedWasmBackend, createWasmBackend, type WasmBackend } from "./index.ts";
@@ -32,6 +36,23 @@ describe.each([2, 3, 4])("%i threads", (count) => {
       }).flat();
     };
     expect(outcome(several)).toEqual(outcome(one));
+    expect(several.threads()).toBe(count);
+  });
+
+  it("a guard that fails stops all of them, and the next run goes on", () => {
+    setBackend(several);
+    const cell = new Variable(filled([40, 40], choices(1)));
+    const step = compile((scale: Tensor) => {
+      const grow = (): Tensor => cell.value.matmul(cell.value).mul(scale);
+      const next = grow();
+      guardFinite([next], grow);
+      cell.assign(next.tanh());
+    });
+    const before = cell.toHost();
+    expect(() => step(scalar(Infinity))).toThrow(NonFiniteError);
+    expect(cell.toHost()).toEqual(before);
+    step(scalar(1));
+    expect(cell.toHost()).not.toEqual(before);
     expect(several.threads()).toBe(count);
   });
 
