@@ -42,6 +42,13 @@ const contestants: Readonly<Record<string, (choice: Choice) => Promise<Contestan
   "jax-js-wasm": async () => (await import("./contestants/jax-js.ts")).createContestant(),
 };
 
+const clock = (): number => performance.now() / 1000;
+
+const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
 let prepared: Prepared | undefined;
 let timer: Timer | undefined;
 
@@ -52,7 +59,7 @@ const answer = async (request: Request): Promise<Answer> => {
     if (prepared === undefined) return { kind: "prepared", name, numerics, able: false, outcome: undefined };
     for (let i = 0; i < request.runs; i++) await prepared.run();
     const bytes = prepared.outcome?.();
-    timer = createTimer(prepared.run, prepared.asynchronous === true, () => performance.now() / 1000);
+    timer = createTimer(prepared.run, prepared.asynchronous === true, prepared.processorTime ? processorTime : clock);
     await timer.warmUp(request.warmUpSeconds);
     const outcome = bytes && createHash("sha256").update(bytes).digest("hex");
     return { kind: "prepared", name, numerics, able: true, outcome };

@@ -5,6 +5,8 @@ export interface Prepared {
   readonly run: () => unknown;
   /** True where `run` gives a promise. */
   readonly asynchronous?: boolean;
+  /** Timed by processor time, which other programs change less than the clock's: for one thread that never waits. */
+  readonly processorTime?: boolean;
   /** Bytes that a fixed number of runs, since the start, has led to: equal wherever the arithmetic is the same. */
   readonly outcome?: () => NodeJS.ArrayBufferView;
   /** Throws where the work was not really done, or wrongly. Called after the runs. */
