@@ -46,6 +46,11 @@ export type PlanStep =
       readonly attributes: Attributes;
       readonly inputs: readonly number[];
       readonly output: number;
+      /**
+       * Grows at every fence; 0 where left out. A backend that moves steps must not move one before the steps of an earlier epoch: what a
+       * checkpoint computes again would be there early, and be kept all the while.
+       */
+      readonly epoch?: number;
     }
   /** Where the value (a bool scalar) is false the run stops: it returns false and no Variable has changed. */
   | { readonly kind: "guard"; readonly value: number };

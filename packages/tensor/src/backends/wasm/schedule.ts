@@ -102,12 +102,17 @@ const place = (plan: Plan, roots: readonly number[]): Item[] => {
   const madeBy = new Map<number, number>();
   const expands = new Map<number, OpStep>();
   let barrier = 0;
+  let epoch = 0;
   for (const step of plan.steps) {
     if (step.kind === "guard") {
       items.push({ kind: "guard", value: step.value });
       // What comes after a guard must not be written where the guard fails.
       barrier = items.length;
       continue;
+    }
+    if ((step.epoch ?? 0) > epoch) {
+      epoch = step.epoch ?? 0;
+      barrier = items.length;
     }
     const found = fusable(plan, step, expands);
     if (step.op === "expand") expands.set(step.output, step);
