@@ -67,3 +67,13 @@ export { type BytePairOptions, type BytePairState, BytePairTokenizer } from "./t
 export { type CharacterOptions, type CharacterState, CharacterTokenizer } from "./tokenizers/character.ts";
 export { type Tokenizer, tokenizerFrom, type TokenizerState } from "./tokenizers/tokenizer.ts";
 export { UNKNOWN_WORD, type WordOptions, type WordState, WordTokenizer } from "./tokenizers/word.ts";
+export {
+  type Frames,
+  logMel,
+  type LogMelOptions,
+  melFilters,
+  type MelOptions,
+  type MelScale,
+  spectrogram,
+  type SpectrogramOptions,
+} from "./audio/mel.ts";
