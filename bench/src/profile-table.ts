@@ -1,4 +1,5 @@
 // Profiles as text for people.
+import { alignedTable } from "@agon/runs";
 import type { ProfiledPart, ProfileReport, WorkProfile } from "./profile.ts";
 
 export const profileTable = (report: ProfileReport): string => {
@@ -40,9 +41,9 @@ const one = (profile: WorkProfile, { peak, callMicroseconds }: ProfileReport): s
   return [
     `${work}: ${title}`,
     "",
-    aligned(byKind, 1),
+    alignedTable(byKind),
     "",
-    aligned(byPart, 2),
+    alignedTable(byPart, 2),
     ...(rest.length > 0 ? [`… and ${rest.length} more, ${share(left)}`] : []),
     "",
     `One run takes ${microseconds.toFixed(2)} µs: ${inside.toFixed(2)} in the ${parts.length} parts of the plan, ${(microseconds - inside).toFixed(2)} outside them (arguments, results, the call). Temporaries: ${(arenaBytes / 1e3).toFixed(1)} kB.`,
@@ -88,16 +89,3 @@ const like = (parts: readonly ProfiledPart[]): LikeParts[] => {
 
 const some = (texts: readonly string[]): string =>
   [...texts.slice(0, NAMED), ...(texts.length > NAMED ? [`… ${texts.length}`] : [])].join(" ");
-
-/** The first `left` columns flush left, the others right. */
-const aligned = (lines: readonly (readonly string[])[], left: number): string => {
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
-  return lines
-    .map((line) =>
-      line
-        .map((text, i) => (i < left ? text.padEnd(widths[i]) : text.padStart(widths[i])))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-};
