@@ -25,12 +25,14 @@ writeFileSync(
 );
 writeFileSync(join(folder, "jax_bench.py"), `console.log(${JSON.stringify(figure("jax", "E_lstm_T50_b32", null))});`);
 
-const peers = () => new ForeignPeers({ folder, python: process.execPath }, new AbortController().signal);
+const peers = (threads = 1) =>
+  new ForeignPeers({ folder, python: process.execPath }, threads, new AbortController().signal);
 
-test("a library counts by the best of its settings on one thread", async () => {
+test("a library counts by the best of its settings on the threads that are asked for", async () => {
   const { figures, notes } = await peers().at("B1", "lower");
   expect(figures).toEqual([{ library: "pytorch", setting: "torch", value: 300 }]);
   expect(notes).toEqual([]);
+  expect((await peers(2).at("B1", "lower")).figures).toMatchObject([{ value: 100 }]);
 });
 
 test("a program that fails says why, and the others count all the same", async () => {
@@ -46,7 +48,7 @@ test("a goal that was not reached is no figure, and a row that the programs do n
 
 test("an interrupt ends the program that runs", async () => {
   const aborted = AbortSignal.abort();
-  await expect(new ForeignPeers({ folder, python: process.execPath }, aborted).at("B1", "lower")).rejects.toThrow(
+  await expect(new ForeignPeers({ folder, python: process.execPath }, 1, aborted).at("B1", "lower")).rejects.toThrow(
     "abort",
   );
 });

@@ -67,12 +67,14 @@ const timing = { BENCH_WARMUP: "0.3", BENCH_SECONDS: "0.6" };
 
 export class ForeignPeers {
   private readonly plan: ForeignPlan;
+  private readonly threads: number;
   private readonly signal: AbortSignal;
   /** What the programs of a section have printed; each section is measured once. */
   private readonly sections = new Map<string, { readonly lines: [string, Line][]; readonly notes: string[] }>();
 
-  constructor(plan: ForeignPlan, signal: AbortSignal) {
+  constructor(plan: ForeignPlan, threads: number, signal: AbortSignal) {
     this.plan = plan;
+    this.threads = threads;
     this.signal = signal;
   }
 
@@ -86,9 +88,11 @@ export class ForeignPeers {
       known = await this.measure(section);
       this.sections.set(section, known);
     }
+    // The row of limits is one thread's.
+    const count = section === "L" ? 1 : this.threads;
     const best = new Map<string, ForeignFigure>();
     for (const [library, { peer, workload, value, threads }] of known.lines) {
-      if (value === null || threads !== 1 || !wanted.includes(workload)) continue;
+      if (value === null || threads !== count || !wanted.includes(workload)) continue;
       const before = best.get(library);
       const setting = wanted.length > 1 ? `${peer} ${workload}` : peer;
       if (!before || (better === "higher" ? value > before.value : value < before.value))
@@ -116,7 +120,14 @@ export class ForeignPeers {
     } of programs)
       if (sections.includes(section))
         await take(library, () =>
-          this.run(this.plan.python, [join(this.plan.folder, script), ...flags, "--threads", "1", "--only", section]),
+          this.run(this.plan.python, [
+            join(this.plan.folder, script),
+            ...flags,
+            "--threads",
+            String(this.threads),
+            "--only",
+            section,
+          ]),
         );
     return { lines, notes };
   }
