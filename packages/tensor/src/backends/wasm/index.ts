@@ -1,5 +1,5 @@
 // The wasm backend: hot ops by generated SIMD kernels, all others by the reference kernels over the same memory.
-import type { Attributes, Backend, DeviceBuffer, Executable, Operand, Plan, Spec } from "../../backend.ts";
+import type { Attributes, Backend, DeviceBuffer, Executable, Mark, Operand, Plan, Spec } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import { kernels as referenceKernels } from "../js/index.ts";
 import type { View } from "../js/kernel.ts";
@@ -207,9 +207,9 @@ export class WasmBackend implements Backend {
     this.reference(op, attributes, inputs.map(placed), placed(output))();
   }
 
-  build(plan: Plan): Executable {
+  build(plan: Plan, mark?: Mark): Executable {
     const { wasm: memory, arenas, constants, kernels, team } = this;
-    return buildPlan(plan, {
+    const host: PlanHost = {
       memory,
       arenas,
       constants,
@@ -218,7 +218,8 @@ export class WasmBackend implements Backend {
       threads: team?.failure === null ? team : null,
       reference: (...parameters) => this.reference(...parameters),
       instantiate: (bytes, functions) => instantiate(bytes, memory, functions),
-    });
+    };
+    return buildPlan(plan, host, mark);
   }
 
   /** The reference kernel of an op over views of wasm memory, renewed when the memory has grown. */

@@ -1,5 +1,5 @@
 // A whole plan as one WebAssembly module: loops of its own, calls of kernels, guards, assignments, in one function.
-import type { Attributes, DeviceBuffer, Executable, Plan, PlanLine, Spec } from "../../backend.ts";
+import type { Attributes, DeviceBuffer, Executable, Mark, Plan, PlanLine, Spec } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import {
   andI32,
@@ -28,7 +28,7 @@ import {
 import { type Constants, flatLoop, type LoopBody, type LoopInput, rowLoop } from "./loop.ts";
 import { type ArenaPool, type Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
-import { type FusedStep, type Item, type LoopItem, makesOf, readersOf, readsOf, schedule } from "./schedule.ts";
+import { type FusedStep, type Item, lineOf, type LoopItem, makesOf, readersOf, readsOf, schedule } from "./schedule.ts";
 import { shareTurned } from "./share.ts";
 import { partsOf, sharesOf, splitOf } from "./splits.ts";
 import { codeOfThreads, type Instruction, type Span } from "./thread-code.ts";
@@ -64,8 +64,9 @@ const INSTRUCTION = 1 / 20;
 /** Address of operands when only times are estimated. */
 const NOWHERE = 64;
 
-export const buildPlan = (plan: Plan, host: PlanHost): Executable => {
-  const builder = new PlanBuilder(shareTurned(plan), host);
+/** `mark`: for timing the lines; it changes nothing else. */
+export const buildPlan = (plan: Plan, host: PlanHost, mark?: Mark): Executable => {
+  const builder = new PlanBuilder(shareTurned(plan), host, mark);
   try {
     return builder.build();
   } catch (error) {
@@ -97,10 +98,13 @@ class PlanBuilder {
   private readonly slow = new Set<Item>();
   private readonly loops: FunctionBuilder[] = [];
   private arenaBytes = 0;
+  /** What is done between the parts to time them. */
+  private readonly marked: readonly Instruction[];
 
-  constructor(plan: Plan, host: PlanHost) {
+  constructor(plan: Plan, host: PlanHost, mark?: Mark) {
     this.plan = plan;
     this.host = host;
+    this.marked = mark ? [{ whole: this.reference(mark), parts: null, reads: [], writes: [] }] : [];
     const keep = [...plan.outputs, ...plan.assigns.map(({ value }) => value)];
     const { items, roots } = schedule(plan, rootsIn(plan, keep));
     this.items = items;
@@ -112,7 +116,8 @@ class PlanBuilder {
         [...found].map((item) => numbers.get(item) as number),
       );
     this.safeFrom = items.findLastIndex(({ kind }) => kind === "guard") + 1;
-    this.threads = host.threads && this.shareableTime() >= host.shareFromNanoseconds ? host.threads.count : 1;
+    const shared = !mark && host.threads && this.shareableTime() >= host.shareFromNanoseconds;
+    this.threads = shared ? host.threads.count : 1;
   }
 
   build(): Executable {
@@ -120,9 +125,9 @@ class PlanBuilder {
     this.allocate();
     const { plan, host } = this;
     const { memory } = host;
-    const instructions = this.items.flatMap((item) => this.itemCode(item));
+    const instructions = this.items.flatMap((item) => [...this.itemCode(item), ...this.marked]);
     const outputs = this.endCode(instructions);
-    const runPlan = this.assemble(instructions);
+    const runPlan = this.assemble([...this.marked, ...this.marked, ...instructions, ...this.marked]);
     const inputs = plan.inputs.map((id) => this.bufferOf(id));
     return {
       write: (index, data) => writeElements(inputs[index].elements(memory), data),
@@ -130,7 +135,7 @@ class PlanBuilder {
         writeElements(inputs[index].elements(memory), (buffer as WasmBuffer).elements(memory)),
       run: () => runPlan() === 1,
       read: (index, out) => memory.read(outputs[index], out),
-      lines: this.items.flatMap((item) => this.line(item)),
+      lines: [...this.items.map((item) => this.line(item)), this.assignLine()],
       arenaBytes: this.arenaBytes,
       threads: this.threads,
       dispose: () => this.release(),
@@ -332,8 +337,13 @@ class PlanBuilder {
         parts: this.partsOf(run, scratchBytes),
       }));
     this.slow.add(item);
-    this.references.push(this.host.reference(op, attributes, from, to));
-    return [{ ...touches, whole: call(REFERENCE, i32(this.references.length - 1)), parts: null }];
+    return [{ ...touches, whole: this.reference(this.host.reference(op, attributes, from, to)), parts: null }];
+  }
+
+  /** A call into JavaScript. */
+  private reference(f: () => void): Code {
+    this.references.push(f);
+    return call(REFERENCE, i32(this.references.length - 1));
   }
 
   /** What each thread does of calls that need nothing of each other; null where it is too little. */
@@ -435,7 +445,7 @@ class PlanBuilder {
    */
   private endCode(instructions: Instruction[]): WasmBuffer[] {
     const { plan } = this;
-    const copies = plan.assigns.filter(({ value, buffer }) => this.inPlace.get(this.roots[value]) !== buffer);
+    const copies = this.copiedAssigns();
     const targets = new Set(copies.map(({ buffer }) => (buffer as WasmBuffer).pointer));
     const aside = (id: number): number => {
       const kept = this.fresh(this.spec(id)).pointer;
@@ -466,13 +476,19 @@ class PlanBuilder {
     return { whole: some(0, bytes), parts, reads: [spanOf(from, bytes)], writes: [spanOf(to, bytes)] };
   }
 
-  private line(item: Item): PlanLine[] {
-    if (item.kind === "guard") return [];
-    const made = makesOf(item).filter((id) => this.pointers.has(id));
-    const name = item.kind === "op" ? item.step.op : item.steps.map(({ op }) => op).join(" ");
-    const kernel = this.slow.has(item) ? `${name} (reference)` : name;
-    const bytes = made.reduce((sum, id) => sum + this.bytes(id), 0);
-    return [{ kernel, shape: this.spec(made[0]).shape, bytes }];
+  /** Assignments that no loop makes in place. */
+  private copiedAssigns(): Plan["assigns"] {
+    return this.plan.assigns.filter(({ value, buffer }) => this.inPlace.get(this.roots[value]) !== buffer);
+  }
+
+  private line(item: Item): PlanLine {
+    const line = lineOf(this.plan, item, this.roots, (root) => this.pointers.has(root));
+    return this.slow.has(item) ? { ...line, kind: "reference" } : line;
+  }
+
+  private assignLine(): PlanLine {
+    const copied = this.copiedAssigns().map(({ value }) => this.spec(value));
+    return { kind: "assign", ops: [], inputs: copied, outputs: copied };
   }
 }
 

@@ -1,5 +1,5 @@
 // The order of a plan's work: elementwise steps fused into loops, everything else one after the other.
-import type { Plan, PlanStep } from "../../backend.ts";
+import type { Plan, PlanLine, PlanStep } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import { expressionOf } from "./expressions.ts";
 import { type Access, readingOf } from "./loop.ts";
@@ -63,6 +63,28 @@ export const readersOf = (items: readonly Item[], roots: readonly number[]): Map
 /** Values that an item makes. */
 export const makesOf = (item: Item): number[] =>
   item.kind === "loop" ? item.steps.map(({ output }) => output) : item.kind === "op" ? [item.step.output] : [];
+
+/** What an item does, for printing. `inMemory`: whether a root is written to memory. */
+export const lineOf = (
+  { values }: Plan,
+  item: Item,
+  roots: readonly number[],
+  inMemory: (root: number) => boolean,
+): PlanLine => {
+  const specs = (ids: readonly number[]): Plan["values"] => ids.map((id) => values[id]);
+  if (item.kind === "guard") return { kind: "guard", ops: [], inputs: specs([item.value]), outputs: [] };
+  if (item.kind === "op") {
+    const { op, inputs, output } = item.step;
+    return { kind: "kernel", ops: [op], inputs: specs(inputs), outputs: specs([output]) };
+  }
+  const made = makesOf(item);
+  return {
+    kind: "loop",
+    ops: item.steps.map(({ op }) => op),
+    inputs: specs([...new Set(readsOf(item, roots))].filter((id) => !made.includes(id))),
+    outputs: specs(made.filter(inMemory)),
+  };
+};
 
 /** `keep`: values needed after the run. */
 export const schedule = (plan: Plan, keep: readonly number[]): Schedule => {

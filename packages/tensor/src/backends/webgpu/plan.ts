@@ -1,10 +1,10 @@
 // A whole plan as one command buffer: fused loops and kernels in order, then outputs and assignments, all placed and compiled beforehand.
-import type { Backend, Executable, Plan, PlanLine, PlanStep, Spec } from "../../backend.ts";
+import type { Backend, Executable, Plan, PlanStep, Spec } from "../../backend.ts";
 import type { TypedArray } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Access } from "../wasm/loop.ts";
 import { type Life, placeByLiveness } from "../wasm/placement.ts";
-import { type Item, type LoopItem, makesOf, readersOf, rootsOf, schedule } from "../wasm/schedule.ts";
+import { type Item, lineOf, type LoopItem, makesOf, readersOf, rootsOf, schedule } from "../wasm/schedule.ts";
 import { expressionOf } from "./expressions.ts";
 import type { GpuBuffer, GpuCommandEncoder } from "./gpu.ts";
 import { type Kernel, load, type Placed, store } from "./kernel.ts";
@@ -328,18 +328,10 @@ class PlanBuilder {
           return true;
         },
       },
-      lines: this.items.flatMap((item) => this.line(item)),
+      lines: this.items.map((item) => lineOf(plan, item, this.roots, (root) => this.buffers.has(root))),
       arenaBytes: this.arenaBytes,
       dispose: () => this.release(),
     };
-  }
-
-  private line(item: Item): PlanLine[] {
-    if (item.kind === "guard") return [];
-    const made = makesOf(item).filter((id) => this.buffers.has(id));
-    const kernel = item.kind === "op" ? item.step.op : item.steps.map(({ op }) => op).join(" ");
-    const bytes = made.reduce((sum, id) => sum + 4 * this.words(id), 0);
-    return [{ kernel, shape: this.spec(made[0]).shape, bytes }];
   }
 }
 
