@@ -126,7 +126,16 @@ test("the table tells how many times better, in both directions, and every note 
 });
 
 test("the table tells what more threads gained", () => {
-  const row = { title: "…", wideVectors: false, min: 1, max: 2, peers: {}, peerRanges: {}, notes: [] } as const;
+  const row = {
+    title: "…",
+    wideVectors: false,
+    min: 1,
+    max: 2,
+    peers: {},
+    peerRanges: {},
+    peerSettings: {},
+    notes: [],
+  } as const;
   const onOneThread = { median: 100, min: 90, max: 110 };
   const table = benchTable({
     machine: "a machine",
