@@ -169,7 +169,7 @@ test("the table tells shares of peaks, and which setting of a peer gave a figure
   ];
   const table = benchTable({ machine: "a machine", node: "v24", numerics: "fused", rows });
   expect(table).toMatch(/A-512 .* 80%/);
-  expect(table).toContain("A-64, A-512: 25%, 40% of the peak of C, 200 GFLOP/s.");
+  expect(table).toContain("A-64, A-512: 25%, 40% of the peak of C on as many threads; on one it is 200 GFLOP/s.");
   expect(table).toContain("L-peak: c is native-c of 512 bits.");
   expect(table).toContain("A-64, A-512: pytorch is torch-2.");
 });
