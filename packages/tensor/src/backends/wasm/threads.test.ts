@@ -15,7 +15,7 @@ import { Threads } from "./threads.ts";
 
 const one = createWasmBackend();
 
-describe.each([2, 3, 4])("%i threads", (count) => {
+describe.each([2, 3, 4])("%i threads", { timeout: 30_000 }, (count) => {
   let several: WasmBackend;
   beforeAll(async () => {
     several = await createThreadedWasmBackend(count, { shareFromNanoseconds: 0 });
@@ -58,7 +58,7 @@ describe.each([2, 3, 4])("%i threads", (count) => {
 
   it("memory that grows is seen by all", () => {
     setBackend(several);
-    const sizes = [1 << 10, 1 << 19, 1 << 21];
+    const sizes = [1 << 10, 1 << 18, 1 << 20];
     for (const size of sizes) {
       const cell = new Variable(filled([size], choices(size)));
       const step = compile(() => cell.assign(cell.value.mul(2).add(1)));
@@ -77,7 +77,7 @@ const planOf = (...second: FunctionBuilder["body"]): Uint8Array<ArrayBuffer> => 
   return encodeModule([run], [barrier]);
 };
 
-describe("threads that fail", () => {
+describe("threads that fail", { timeout: 30_000 }, () => {
   const start = async (patience?: number): Promise<Threads> => {
     const threads = new Threads(2, new Memory(true), [], patience);
     await threads.begin();
