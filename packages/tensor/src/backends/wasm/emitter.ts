@@ -72,6 +72,7 @@ export const addF32: Instruction = instruction(0x92);
 export const maxF32: Instruction = instruction(0x97);
 export const minF32: Instruction = instruction(0x96);
 export const addF64: Instruction = instruction(0xa0);
+export const mulF64: Instruction = instruction(0xa2);
 export const promoteF32: Instruction = instruction(0xbb);
 export const demoteF64: Instruction = instruction(0xb6);
 export const xorI32: Instruction = instruction(0x73);
