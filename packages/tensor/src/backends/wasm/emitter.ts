@@ -57,6 +57,8 @@ export const subI32: Instruction = instruction(0x6b);
 export const mulI32: Instruction = instruction(0x6c);
 /** Towards 0, signed. */
 export const divideI32: Instruction = instruction(0x6d);
+/** a mod b, unsigned */
+export const remainderU32: Instruction = instruction(0x70);
 export const andI32: Instruction = instruction(0x71);
 export const equalI32: Instruction = instruction(0x46);
 export const isZeroI32: Instruction = instruction(0x45);

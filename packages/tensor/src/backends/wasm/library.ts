@@ -48,6 +48,7 @@ const arities = {
   argmaxPool2d: 15,
   randomUniform: 3,
   softmax: 4,
+  causalSoftmax: 6,
   softmaxGradient: 5,
   logSoftmax: 4,
   logSoftmaxGradient: 5,
@@ -180,6 +181,11 @@ const recipes: Readonly<Record<string, Recipe>> = {
       : movers.permute(attributes, [x], output, scratch);
   },
   softmax: overRows("softmax"),
+  causalSoftmax: (_, [x], output) => {
+    const [queries, keys] = [1, ...output.shape].slice(-2);
+    const rows = sizeOf(output.shape) / keys;
+    return [{ kernel: "causalSoftmax", parameters: [x.pointer, output.pointer, rows, keys, queries, 0] }];
+  },
   softmaxGradient: overRows("softmaxGradient"),
   logSoftmax: overRows("logSoftmax"),
   logSoftmaxGradient: overRows("logSoftmaxGradient"),

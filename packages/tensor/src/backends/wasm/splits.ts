@@ -137,6 +137,18 @@ const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
   argminRows: rows(1),
   sumColumns: columns,
   softmax: wholeRows(1, 1.4),
+  causalSoftmax: ([, , rowCount, columns]) =>
+    columns % 8 > 0
+      ? null
+      : {
+          count: 2,
+          steps: [
+            [0, columns * 4],
+            [1, columns * 4],
+            [5, 1],
+          ],
+          nanoseconds: rowCount * columns,
+        },
   softmaxGradient: wholeRows(2, 0.6),
   logSoftmax: wholeRows(1, 1.4),
   logSoftmaxGradient: wholeRows(2, 1),
