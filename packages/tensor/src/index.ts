@@ -20,6 +20,7 @@ export {
   tril,
   triu,
 } from "./functions/arrange.ts";
+export { causalSoftmax } from "./functions/causal-softmax.ts";
 export { checkpoint } from "./functions/checkpoint.ts";
 export type { Pair } from "./functions/arguments.ts";
 export {

@@ -3,6 +3,7 @@ import type { Attributes, Backend, DeviceBuffer, Executable, Mark, Operand, Plan
 import { sizeOf } from "../../shape.ts";
 import { kernels as referenceKernels } from "../js/index.ts";
 import type { View } from "../js/kernel.ts";
+import { alongKernels, alongModule } from "./along.ts";
 import { ConstantPool } from "./constants.ts";
 import { convolutionModule } from "./convolution.ts";
 import { encodeModule, forSharedMemory, FunctionBuilder, get } from "./emitter.ts";
@@ -104,6 +105,7 @@ const kernelModules = (
   const some = [
     [["matmul"], () => matmulModule(fused, tileSize(fused, vectorBits))],
     [["randomUniform"], philoxModule],
+    [alongKernels, alongModule],
     [rowKernels, () => rowsModule(constants)],
     [["argmaxPool2d"], poolingModule],
     [["conv2d", "conv2dInput", "conv2dWeight"], convolutionModule],

@@ -1,6 +1,7 @@
 // Which kernel an op calls, and with what: one table for single ops and for plans.
 import type { Attributes, Spec } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
+import { along, alongScratch } from "./along.ts";
 import { convolutionScratch, convolutions } from "./convolution.ts";
 import type { Signature, ValueType } from "./emitter.ts";
 import { packedSize } from "./matmul.ts";
@@ -32,9 +33,13 @@ const arities = {
   argmaxRows: 4,
   argminRows: 4,
   finite: 2,
-  gatherRows: 6,
-  scatterAddRows: 6,
-  takeRows: 6,
+  takeAlong: 7,
+  takeAddAlong: 7,
+  gatherAlong: 7,
+  scatterAddAlong: 7,
+  cumsum: 5,
+  cumprod: 5,
+  argsort: 7,
   move: 14,
   fill: 3,
   conv2d: 20,
@@ -43,6 +48,7 @@ const arities = {
   argmaxPool2d: 15,
   randomUniform: 3,
   softmax: 4,
+  causalSoftmax: 6,
   softmaxGradient: 5,
   logSoftmax: 4,
   logSoftmaxGradient: 5,
@@ -80,6 +86,7 @@ const productSizes = (
 /** Bytes of scratch memory that `callsOf` needs for an op: for B turned, for packed operands, for the patches of an image. */
 export const scratchOf = (op: string, attributes: Attributes, inputs: readonly Spec[], output: Spec): number => {
   if (op in convolutions) return convolutionScratch(op, attributes, inputs, output);
+  if (op in along) return alongScratch(op, attributes, inputs);
   if (op !== "matmul") return 0;
   const [m, n, k, batch] = productSizes(attributes, inputs[0].shape, output.shape);
   return ((attributes.transposeB ? batch * k * n : 0) + packedSize(m, n, k, !!attributes.transposeA)) * 4;
@@ -142,17 +149,6 @@ const argExtreme =
     return [{ kernel: `${op}Rows`, parameters: [x.pointer, output.pointer, sizeOf(x.shape) / columns, columns] }];
   };
 
-/** Rows of gather and scatterAdd along the last dim, where the index has x's other lengths. */
-const pickedRows = (
-  shape: readonly number[],
-  index: readonly number[],
-  dim: unknown,
-): [rows: number, length: number, count: number] | null => {
-  const last = shape.length - 1;
-  if (dim !== last || shape.some((length, i) => i !== last && length !== index[i])) return null;
-  return [sizeOf(shape.slice(0, -1)), shape[last], index[last]];
-};
-
 const bitsOf = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0];
 
 /** A kernel over the rows of operands of one shape. `extra`: floats by their bits. */
@@ -177,21 +173,19 @@ const recipes: Readonly<Record<string, Recipe>> = {
   argmax: argExtreme("argmax"),
   argmin: argExtreme("argmin"),
   ...movers,
+  ...along,
   permute: (attributes, [x], output, scratch) => {
     const swapped = x.shape.length === 2 && (attributes.order as readonly number[])[0] === 1;
     return swapped
       ? [{ kernel: "turnRows", parameters: [x.pointer, output.pointer, x.shape[0], x.shape[1], x.shape[0]] }]
       : movers.permute(attributes, [x], output, scratch);
   },
-  gather: ({ dim }, [x, index], output) => {
-    const rows = pickedRows(x.shape, index.shape, dim);
-    return rows && [{ kernel: "gatherRows", parameters: [x.pointer, index.pointer, output.pointer, ...rows] }];
-  },
-  scatterAdd: ({ dim }, [index, values], output) => {
-    const rows = values.dtype === "float32" ? pickedRows(output.shape, index.shape, dim) : null;
-    return rows && [{ kernel: "scatterAddRows", parameters: [index.pointer, values.pointer, output.pointer, ...rows] }];
-  },
   softmax: overRows("softmax"),
+  causalSoftmax: (_, [x], output) => {
+    const [queries, keys] = [1, ...output.shape].slice(-2);
+    const rows = sizeOf(output.shape) / keys;
+    return [{ kernel: "causalSoftmax", parameters: [x.pointer, output.pointer, rows, keys, queries, 0] }];
+  },
   softmaxGradient: overRows("softmaxGradient"),
   logSoftmax: overRows("logSoftmax"),
   logSoftmaxGradient: overRows("logSoftmaxGradient"),
@@ -200,15 +194,4 @@ const recipes: Readonly<Record<string, Recipe>> = {
   randomUniform: (_, [state], output) => [
     { kernel: "randomUniform", parameters: [state.pointer, output.pointer, sizeOf(output.shape)] },
   ],
-  take: ({ dim }, [x, index], output) => {
-    if (dim !== 0) return null;
-    const [length] = x.shape;
-    const bytes = (sizeOf(x.shape) / length) * 4;
-    return [
-      {
-        kernel: "takeRows",
-        parameters: [x.pointer, index.pointer, output.pointer, sizeOf(index.shape), length, bytes],
-      },
-    ];
-  },
 };

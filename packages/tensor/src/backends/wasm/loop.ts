@@ -131,11 +131,24 @@ class LoopWriter {
   /** `count` vectors at byte offset `at` of the whole and `column` of the row; null stands for 0. */
   pass(count: number, at: Code | null, column: Code | null, columnValues: readonly (Code | null)[]): Code[] {
     const code: Code[] = [];
+    // V8 pairs what is read and written through the same local.
+    const known = new Map<Place, Code>();
+    const located = (place: Place, by: Code | null): Code => {
+      if (!place.pointer || !by) return this.address(place, by);
+      let address = known.get(place);
+      if (!address) {
+        const local = this.f.local("i32");
+        code.push(set(local, addI32(place.pointer, by)));
+        address = get(local);
+        known.set(place, address);
+      }
+      return address;
+    };
     const lanes = Array.from({ length: count }, (_, u) =>
       this.body.inputs.map((input, i) => {
         if (input.access === "scalar") return this.fixed[i] as Code;
         if (input.access === "column") return columnValues[i] as Code;
-        const from = this.address(input, input.access === "full" ? at : column);
+        const from = located(input, input.access === "full" ? at : column);
         return this.local(v128.load(from, input.offset + u * VECTOR), code);
       }),
     );
@@ -161,7 +174,7 @@ class LoopWriter {
     // Stores side by side at the end: V8 can pair them into one of 256 bits.
     for (const store of this.body.stores)
       lanes.forEach((values, u) => {
-        code.push(v128.store(this.address(store, at), values[store.value], store.offset + u * VECTOR));
+        code.push(v128.store(located(store, at), values[store.value], store.offset + u * VECTOR));
       });
     return code;
   }

@@ -25,7 +25,7 @@ import {
   scratchOf,
   signatureOf,
 } from "./library.ts";
-import { type Constants, flatLoop, type LoopBody, type LoopInput, rowLoop } from "./loop.ts";
+import { type Constants, flatLoop, type LoopBody, type LoopInput, type Place, rowLoop } from "./loop.ts";
 import { type ArenaPool, type Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
 import { type FusedStep, type Item, lineOf, type LoopItem, makesOf, readersOf, readsOf, schedule } from "./schedule.ts";
@@ -97,6 +97,9 @@ class PlanBuilder {
   /** Items without a kernel here. */
   private readonly slow = new Set<Item>();
   private readonly loops: FunctionBuilder[] = [];
+  /** How many loops do the same, by what they do, and the functions that such loops share. */
+  private alike: ReadonlyMap<string, number> | null = null;
+  private readonly common = new Map<string, number>();
   private arenaBytes = 0;
   /** What is done between the parts to time them. */
   private readonly marked: readonly Instruction[];
@@ -386,28 +389,59 @@ class PlanBuilder {
 
   /** A function for the loop, and the call of it. */
   private loopCode(item: LoopItem): Instruction {
-    const shared = shareable(item) && this.worthSharing(timeOf(item));
-    const f = new FunctionBuilder(`loop_${this.loops.length}`, shared ? ["i32", "i32"] : []);
     const body = this.loopBody(item);
-    const { constants } = this.host;
-    const [size, columns] = [item.size, item.columns];
-    f.body =
-      columns === null
-        ? flatLoop(f, body, shared ? get(1) : size * 4, constants, shared ? get(0) : i32(0))
-        : rowLoop(f, body, size / columns, columns, constants, shared ? [get(0), get(1)] : undefined);
-    this.loops.push(f);
-    const number = imports.length + this.loops.length - 1;
     const outside = new Set(readsOf(item, this.roots).filter((root) => this.pointers.has(root)));
     const touches = {
       reads: [...outside].map((root) => this.span(root)),
       writes: makesOf(item).flatMap((root) => (this.pointers.has(root) ? [this.span(root)] : [])),
     };
-    if (!shared) return { ...touches, whole: call(number), parts: null };
+    if (!shareable(item) || !this.worthSharing(timeOf(item)))
+      return { ...touches, whole: this.wholeLoop(item, body), parts: null };
+    const { constants } = this.host;
+    const [size, columns] = [item.size, item.columns];
+    const number = this.loopFunction(["i32", "i32"], (f) =>
+      columns === null
+        ? flatLoop(f, body, get(1), constants, get(0))
+        : rowLoop(f, body, size / columns, columns, constants, [get(0), get(1)]),
+    );
     const share = (from: number, to: number): Code => call(number, i32(from), i32(to));
     const [count, grain] = columns === null ? [size * 4, 64] : [size / columns, 1];
     const shares = sharesOf(count, this.threads, grain);
     const parts = shares.slice(1).map((end, i) => (end > shares[i] ? share(shares[i], end) : null));
     return { ...touches, whole: share(0, count), parts };
+  }
+
+  /** The call of a function for all of the loop. Loops that differ in nothing but where their values lie share one, if they are many. */
+  private wholeLoop(item: LoopItem, body: LoopBody): Code {
+    const { size, columns } = item;
+    const make = (from: LoopBody, parameters: number): number =>
+      this.loopFunction(
+        Array.from({ length: parameters }, () => "i32" as const),
+        (f) =>
+          columns === null
+            ? flatLoop(f, from, size * 4, this.host.constants)
+            : rowLoop(f, from, size / columns, columns, this.host.constants),
+      );
+    const key = keyOf(item, body);
+    this.alike ??= countAlike(
+      this.items.flatMap((other) => (other.kind === "loop" ? [keyOf(other, this.loopBody(other))] : [])),
+    );
+    if ((this.alike.get(key) ?? 0) < SHARED_FROM) return call(make(body, 0));
+    const places = placesOf(body);
+    let number = this.common.get(key);
+    if (number === undefined) {
+      number = make(withPointers(body), places.length);
+      this.common.set(key, number);
+    }
+    return call(number, ...places.map(({ offset }) => i32(offset)));
+  }
+
+  /** The number of a new function. */
+  private loopFunction(parameters: readonly "i32"[], body: (f: FunctionBuilder) => Code): number {
+    const f = new FunctionBuilder(`loop_${this.loops.length}`, parameters);
+    f.body = body(f);
+    this.loops.push(f);
+    return imports.length + this.loops.length - 1;
   }
 
   private loopBody(item: LoopItem): LoopBody {
@@ -491,6 +525,29 @@ class PlanBuilder {
     return { kind: "assign", ops: [], inputs: copied, outputs: copied };
   }
 }
+
+/** So many loops that do the same share a function: one that is told where its values lie is slower, and many take long to compile. */
+const SHARED_FROM = 8;
+
+/** Where a loop reads and writes, in the order of parameters. */
+const placesOf = ({ inputs, stores }: LoopBody): Place[] => [...inputs, ...stores];
+
+/** What a loop does, apart from where. */
+const keyOf = ({ size, columns }: LoopItem, { inputs, steps, stores }: LoopBody): string =>
+  JSON.stringify([size, columns, inputs.map(({ access }) => access), steps, stores.map(({ value }) => value)]);
+
+const countAlike = (keys: readonly string[]): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+};
+
+/** The loop with its places as parameters. */
+const withPointers = (body: LoopBody): LoopBody => {
+  let next = 0;
+  const placed = <T extends Place>(place: T): T => ({ ...place, pointer: get(next++), offset: 0 });
+  return { ...body, inputs: body.inputs.map(placed), stores: body.stores.map(placed) };
+};
 
 const rootsIn = (plan: Plan, ids: readonly number[]): number[] =>
   ids.map((id) => {

@@ -148,11 +148,9 @@ const place = (plan: Plan, roots: readonly number[]): Item[] => {
       );
       const fits = (item: Item, i: number): boolean =>
         item.kind === "loop" && compatible(item, size, columns) && (i > ready || inRegister);
-      at = items.findIndex((item, i) => i >= Math.max(ready, barrier) && fits(item, i));
-      if (at < 0) {
-        at = items.length;
-        items.push({ kind: "loop", size, columns, steps: [] });
-      }
+      at = Math.max(ready, barrier);
+      while (at < items.length && !fits(items[at], at)) at++;
+      if (at === items.length) items.push({ kind: "loop", size, columns, steps: [] });
       const loop = items[at] as LoopItem;
       loop.columns ??= columns;
       loop.steps.push(fused);

@@ -88,6 +88,22 @@ const moved: SplitRule = (parameters) => {
   };
 };
 
+/** The outer blocks of [outer, …]; so many elements of each operand belong to one. Parameter 3 is their number. */
+const blocks = (elements: readonly number[], nanoseconds: number): Split => ({
+  count: 3,
+  steps: elements.map((size, i) => [i, size * 4]),
+  nanoseconds,
+});
+
+const running: SplitRule = ([, , outer, length, inner]) => ({
+  count: 2,
+  steps: [
+    [0, length * inner * 4],
+    [1, length * inner * 4],
+  ],
+  nanoseconds: outer * length * inner,
+});
+
 /** A kernel that is not named here runs on one thread while the others wait. */
 const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
   matmul: ([, rowA, , , , m, n, k, batch, nextA, nextB, packed]) => ({
@@ -121,6 +137,18 @@ const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
   argminRows: rows(1),
   sumColumns: columns,
   softmax: wholeRows(1, 1.4),
+  causalSoftmax: ([, , rowCount, columns]) =>
+    columns % 8 > 0
+      ? null
+      : {
+          count: 2,
+          steps: [
+            [0, columns * 4],
+            [1, columns * 4],
+            [5, 1],
+          ],
+          nanoseconds: rowCount * columns,
+        },
   softmaxGradient: wholeRows(2, 0.6),
   logSoftmax: wholeRows(1, 1.4),
   logSoftmaxGradient: wholeRows(2, 1),
@@ -128,31 +156,33 @@ const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
   standardiseGradient: wholeRows(2, 1),
   maxColumns: columns,
   minColumns: columns,
-  gatherRows: ([, , , rowCount, length, count]) => ({
-    count: 3,
+  takeAlong: ([, , , outer, count, length, inner]) =>
+    outer > 1
+      ? blocks([length * inner, 0, count * inner], outer * count * inner * 0.4)
+      : {
+          count: 4,
+          steps: [
+            [1, 4],
+            [2, inner * 4],
+          ],
+          nanoseconds: count * (5 + inner * 0.4),
+        },
+  takeAddAlong: ([, , , outer, count, length, inner]) =>
+    outer > 1 ? blocks([0, count * inner, length * inner], outer * count * inner * 0.6) : null,
+  gatherAlong: ([, , , outer, count, length, inner]) =>
+    blocks([length * inner, count * inner, count * inner], outer * count * inner * 2),
+  scatterAddAlong: ([, , , outer, count, length, inner]) =>
+    blocks([count * inner, count * inner, length * inner], outer * (count * 2 + length * 0.1) * inner),
+  cumsum: running,
+  cumprod: running,
+  argsort: ([, , outer, length, inner]) => ({
+    count: 2,
     steps: [
-      [0, length * 4],
-      [1, count * 4],
-      [2, count * 4],
+      [0, length * inner * 4],
+      [1, length * inner * 4],
     ],
-    nanoseconds: rowCount * count * 2,
-  }),
-  scatterAddRows: ([, , , rowCount, length, count]) => ({
-    count: 3,
-    steps: [
-      [0, count * 4],
-      [1, count * 4],
-      [2, length * 4],
-    ],
-    nanoseconds: rowCount * (count * 2 + length * 0.1),
-  }),
-  takeRows: ([, , , count, , bytes]) => ({
-    count: 3,
-    steps: [
-      [1, 4],
-      [2, bytes],
-    ],
-    nanoseconds: count * (5 + bytes * 0.1),
+    scratch: 6,
+    nanoseconds: outer * length * inner * Math.log2(1 + length) * 5,
   }),
   move: moved,
   fill: ([, count]) => ({ count: 1, steps: [[0, 4]], nanoseconds: count * 0.5 }),
