@@ -4,7 +4,7 @@ import { sizeOf } from "../../shape.ts";
 import { kernels as referenceKernels } from "../js/index.ts";
 import type { View } from "../js/kernel.ts";
 import { ConstantPool } from "./constants.ts";
-import { convolutionModule } from "./convolution.ts";
+import { convolutionModule } from "./convolution-kernels.ts";
 import { encodeModule, forSharedMemory, FunctionBuilder, get } from "./emitter.ts";
 import { expressionOf } from "./expressions.ts";
 import { kernelsModule } from "./kernels.ts";
@@ -101,12 +101,13 @@ const kernelModules = (
   vectorBits: 128 | 256,
   constants: ConstantPool,
 ): (readonly [names: readonly string[], make: () => Uint8Array<ArrayBuffer>])[] => {
+  const size = tileSize(fused, vectorBits);
   const some = [
-    [["matmul"], () => matmulModule(fused, tileSize(fused, vectorBits))],
+    [["matmul"], () => matmulModule(fused, size)],
     [["randomUniform"], philoxModule],
     [rowKernels, () => rowsModule(constants)],
     [["argmaxPool2d"], poolingModule],
-    [["conv2d", "conv2dInput", "conv2dWeight"], convolutionModule],
+    [["tapTable", "correlate", "correlateWeights"], () => convolutionModule(fused, size)],
   ] as const;
   const others = kernelNames.filter((name) => !some.some(([names]) => (names as readonly string[]).includes(name)));
   return [[others, kernelsModule], ...some];

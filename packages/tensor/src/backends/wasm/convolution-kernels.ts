@@ -1,0 +1,597 @@
+// Kernels of convolution: register tiles that read the image through a table of taps, without laying patches out.
+//
+// The image is copied into a frame that holds its padding too, once for each phase of the stride, so that neighbouring outputs read
+// neighbouring elements: output t meets tap k at frame[table[k] + t]. A tile sums a few output channels of a few neighbouring places in
+// registers over all taps in their order, so each element is one sum, whatever the tile.
+import {
+  addI32,
+  type Code,
+  call,
+  choose,
+  countUp,
+  divideI32,
+  encodeModule,
+  equalI32,
+  fillBytes,
+  FunctionBuilder,
+  get,
+  i32,
+  ifElse,
+  ifThen,
+  lessI32,
+  loadF32,
+  loadI32,
+  loopWhile,
+  mulI32,
+  set,
+  shiftLeftI32,
+  type Signature,
+  storeF32,
+  storeI32,
+  subI32,
+  v128,
+} from "./emitter.ts";
+import type { TileSize } from "./matmul.ts";
+
+const i32s = (count: number): "i32"[] => Array.from({ length: count }, () => "i32");
+const bytesOf = (count: Code): Code => shiftLeftI32(count, 2);
+const move = (local: number, by: Code): Code => set(local, addI32(get(local), by));
+const product = (...factors: Code[]): Code => factors.reduce((a, b) => mulI32(a, b));
+const minimum = (a: Code, b: Code): Code => choose(lessI32(a, b), a, b);
+const maximum = (a: Code, b: Code): Code => choose(lessI32(a, b), b, a);
+const whileLoop = (condition: Code, body: Code): Code => ifThen(condition, loopWhile(body, condition));
+
+/** Parameters of a kernel by name, in the order in which they are passed. */
+const numbered = <Name extends string>(names: readonly Name[], first = 0): Record<Name, number> =>
+  Object.fromEntries(names.map((name, i) => [name, first + i])) as Record<Name, number>;
+
+/** A frame: for each channel and phase of the stride a plane of `rows`·`columns`; `top` and `left` are the padding before the image. */
+export const FRAME = [
+  "channels",
+  "height",
+  "width",
+  "phaseRows",
+  "phaseColumns",
+  "rows",
+  "columns",
+  "strideRows",
+  "strideColumns",
+  "top",
+  "left",
+] as const;
+
+/** Copies `count` words, in whole vectors the last of which may overlap the one before. `to` and `from` stay. */
+const copyRow = (f: FunctionBuilder): ((to: number, from: number, count: number) => Code) => {
+  const [at, end] = [f.local("i32"), f.local("i32")];
+  return (to, from, count) => {
+    const put = (offset: number): Code =>
+      v128.store(addI32(get(to), get(offset)), v128.load(addI32(get(from), get(offset))));
+    return ifElse(
+      lessI32(get(count), i32(4)),
+      [
+        set(at, i32(0)),
+        whileLoop(lessI32(get(at), bytesOf(get(count))), [
+          storeF32(addI32(get(to), get(at)), loadF32(addI32(get(from), get(at)))),
+          move(at, i32(4)),
+        ]),
+      ],
+      [
+        [set(at, i32(0)), set(end, bytesOf(subI32(get(count), i32(4))))],
+        whileLoop(lessI32(get(at), get(end)), [put(at), move(at, i32(16))]),
+        put(end),
+      ],
+    );
+  };
+};
+
+/** Copies every second of words, four at a time where there are so many. */
+const copySecond = (f: FunctionBuilder): ((to: number, from: number, count: number) => Code) => {
+  const [at, last] = [f.local("i32"), f.local("i32")];
+  return (to, from, count) => {
+    const source = (index: number): Code => addI32(get(from), shiftLeftI32(get(index), 3));
+    const put = (index: number): Code =>
+      v128.store(
+        addI32(get(to), bytesOf(get(index))),
+        v128.shuffle32(v128.load(source(index)), v128.load(source(index), 12), [0, 2, 5, 7]),
+      );
+    return ifElse(
+      lessI32(get(count), i32(4)),
+      [
+        set(at, i32(0)),
+        whileLoop(lessI32(get(at), get(count)), [
+          storeF32(addI32(get(to), bytesOf(get(at))), loadF32(source(at))),
+          move(at, i32(1)),
+        ]),
+      ],
+      [
+        [set(at, i32(0)), set(last, subI32(get(count), i32(4)))],
+        whileLoop(lessI32(get(at), get(last)), [put(at), move(at, i32(4))]),
+        put(last),
+      ],
+    );
+  };
+};
+
+/** copyFrame(image, frame, …FRAME): what of the image each plane of the frame holds; the rest of the frame stays as it is, zero. */
+const copyFrame = (): FunctionBuilder => {
+  const f = new FunctionBuilder("copyFrame", i32s(2 + FRAME.length));
+  const [image, frame] = [0, 1];
+  const parameter = numbered(FRAME, 2);
+  const g = (name: (typeof FRAME)[number]): Code => get(parameter[name]);
+  const local = (): number => f.local("i32");
+  const [channel, p, q, i, top, left, count, to, from, at] = Array.from({ length: 10 }, local);
+  const [rowFirst, rowLast, first, last] = Array.from({ length: 4 }, local);
+  /** The indices j in [from, to) for which j·stride + offset lies in [0, length). */
+  const meeting = (first: number, last: number, offset: number, stride: Code, length: Code, count: Code): Code => [
+    set(first, divideI32(subI32(subI32(stride, get(offset)), i32(1)), stride)),
+    set(first, minimum(choose(lessI32(get(offset), i32(0)), get(first), i32(0)), count)),
+    set(last, subI32(subI32(length, i32(1)), get(offset))),
+    set(last, choose(lessI32(get(last), i32(0)), i32(0), addI32(divideI32(get(last), stride), i32(1)))),
+    set(last, maximum(get(first), minimum(get(last), count))),
+  ];
+  const [copy, copyEven] = [copyRow(f), copySecond(f)];
+  const one = [
+    set(at, i32(0)),
+    loopWhile(
+      [
+        storeF32(
+          addI32(get(to), bytesOf(get(at))),
+          loadF32(addI32(get(from), bytesOf(mulI32(get(at), g("strideColumns"))))),
+        ),
+        move(at, i32(1)),
+      ],
+      lessI32(get(at), get(count)),
+    ),
+  ];
+  const by = (stride: number): Code => equalI32(g("strideColumns"), i32(stride));
+  const row = [
+    ifElse(by(1), copy(to, from, count), ifElse(by(2), copyEven(to, from, count), one)),
+    move(to, bytesOf(g("columns"))),
+    move(from, bytesOf(mulI32(g("strideRows"), g("width")))),
+  ];
+  const plane = [
+    set(top, subI32(get(p), g("top"))),
+    set(left, subI32(get(q), g("left"))),
+    meeting(rowFirst, rowLast, top, g("strideRows"), g("height"), g("rows")),
+    meeting(first, last, left, g("strideColumns"), g("width"), g("columns")),
+    set(count, subI32(get(last), get(first))),
+    set(to, addI32(get(frame), bytesOf(addI32(mulI32(get(rowFirst), g("columns")), get(first))))),
+    set(at, mulI32(addI32(mulI32(get(rowFirst), g("strideRows")), get(top)), g("width"))),
+    set(at, addI32(get(at), addI32(mulI32(get(first), g("strideColumns")), get(left)))),
+    set(from, addI32(get(image), bytesOf(get(at)))),
+    set(i, get(rowFirst)),
+    ifThen(get(count), whileLoop(lessI32(get(i), get(rowLast)), [row, move(i, i32(1))])),
+    move(frame, bytesOf(product(g("rows"), g("columns")))),
+  ];
+  f.body = countUp(channel, i32(0), i32(1), g("channels"), [
+    countUp(p, i32(0), i32(1), g("phaseRows"), countUp(q, i32(0), i32(1), g("phaseColumns"), plane)),
+    move(image, bytesOf(mulI32(g("height"), g("width")))),
+  ]);
+  return f;
+};
+
+/**
+ * Parameters of tapTable. Tap (c, p, q) is at start + c·plane + (p·stepRows mod strideRows)·phaseRow + ⌊p·stepRows/strideRows⌋·row
+ * + the same for columns: bytes from the element of the frame where the output stands.
+ */
+export const TAPS = [
+  "table",
+  "start",
+  "channels",
+  "plane",
+  "kernelRows",
+  "stepRows",
+  "strideRows",
+  "phaseRow",
+  "row",
+  "kernelColumns",
+  "stepColumns",
+  "strideColumns",
+  "phaseColumn",
+  "column",
+] as const;
+
+const tapTable = (): FunctionBuilder => {
+  const f = new FunctionBuilder("tapTable", i32s(TAPS.length));
+  const parameter = numbered(TAPS);
+  const g = (name: (typeof TAPS)[number]): Code => get(parameter[name]);
+  const [channel, p, q, at, whole, inRow] = Array.from({ length: 6 }, () => f.local("i32"));
+  const place = (tap: number, step: Code, stride: Code, phase: Code, one: Code): Code => [
+    set(at, mulI32(get(tap), step)),
+    set(whole, divideI32(get(at), stride)),
+    set(at, addI32(mulI32(subI32(get(at), mulI32(get(whole), stride)), phase), mulI32(get(whole), one))),
+  ];
+  const tap = [
+    place(q, g("stepColumns"), g("strideColumns"), g("phaseColumn"), g("column")),
+    storeI32(g("table"), addI32(get(inRow), get(at))),
+    move(parameter.table, i32(4)),
+  ];
+  const line = [
+    place(p, g("stepRows"), g("strideRows"), g("phaseRow"), g("row")),
+    set(inRow, addI32(g("start"), get(at))),
+    countUp(q, i32(0), i32(1), g("kernelColumns"), tap),
+  ];
+  f.body = countUp(channel, i32(0), i32(1), g("channels"), [
+    countUp(p, i32(0), i32(1), g("kernelRows"), line),
+    move(parameter.start, g("plane")),
+  ]);
+  return f;
+};
+
+interface Tile {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+const widths = ({ columns }: TileSize): number[] => [16, 8, 4].filter((width) => width <= columns);
+
+const tilesOf = (size: TileSize): Tile[] =>
+  widths(size).flatMap((columns) => Array.from({ length: size.rows }, (_, r) => ({ rows: r + 1, columns })));
+
+/** Sums of a tile in registers, and how a product is added to one. */
+const accumulators = (f: FunctionBuilder, { rows, columns }: Tile, fused: boolean) => {
+  const vectors = columns / 4;
+  const sums = Array.from({ length: rows * vectors }, () => f.local("v128"));
+  const loaded = Array.from({ length: vectors }, () => f.local("v128"));
+  const splat = f.local("v128");
+  const multiplyAdd = (sum: number, column: number): Code =>
+    fused
+      ? v128.relaxedMadd(get(splat), get(column), get(sum))
+      : v128.addF(get(sum), v128.mulF(get(splat), get(column)));
+  const eachRow = (body: (r: number) => Code): Code => Array.from({ length: rows }, (_, r) => body(r));
+  return {
+    eachRow,
+    load: (address: Code): Code => loaded.map((local, v) => set(local, v128.load(address, v * 16))),
+    add: (r: number, factor: Code): Code => [
+      set(splat, factor),
+      loaded.map((column, v) => set(sums[r * vectors + v], multiplyAdd(sums[r * vectors + v], column))),
+    ],
+    start: (r: number, address: Code): Code =>
+      loaded.map((_, v) => set(sums[r * vectors + v], v128.load(address, v * 16))),
+    store: (r: number, address: Code): Code =>
+      loaded.map((_, v) => v128.store(address, get(sums[r * vectors + v]), v * 16)),
+  };
+};
+
+/**
+ * correlate_r_c(a, rowA, table, b, c, rowC, k): C[rows, columns] = Σₖ A[rows, k]·b[table[k] + columns]. Rows in bytes; k ≥ 1.
+ */
+const correlateTile = (tile: Tile, fused: boolean): FunctionBuilder => {
+  const f = new FunctionBuilder(`correlate_${tile.rows}_${tile.columns}`, i32s(7));
+  const [a, rowA, table, b, c, rowC, k] = [0, 1, 2, 3, 4, 5, 6];
+  const [row, column] = [f.local("i32"), f.local("i32")];
+  const { eachRow, load, add, store } = accumulators(f, tile, fused);
+  const nextRow = (r: number, first: number, step: number): Code =>
+    set(row, r === 0 ? get(first) : addI32(get(row), get(step)));
+  const step = [
+    set(column, addI32(get(b), loadI32(get(table)))),
+    load(get(column)),
+    eachRow((r) => [nextRow(r, a, rowA), add(r, v128.loadSplat32(get(row)))]),
+    [move(a, i32(4)), move(table, i32(4)), set(k, subI32(get(k), i32(1)))],
+  ];
+  f.body = [loopWhile(step, get(k)), eachRow((r) => [nextRow(r, c, rowC), store(r, get(row))])];
+  return f;
+};
+
+/**
+ * weight_r_c(table, x, b, stepB, c, rowC, rows, columns, jump): C[taps, outputs] += Σ x[table[tap] + place]·B[place, outputs] over `rows` lines of
+ * `columns` places; after a line x goes on by `jump` bytes more. B's places are side by side.
+ */
+const weightTile = (tile: Tile, fused: boolean): FunctionBuilder => {
+  const f = new FunctionBuilder(`weight_${tile.rows}_${tile.columns}`, i32s(9));
+  const [table, x, b, stepB, c, rowC, rows, columns, jump] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+  const taps = Array.from({ length: tile.rows }, () => f.local("i32"));
+  const [row, left] = [f.local("i32"), f.local("i32")];
+  const { eachRow, load, add, start, store } = accumulators(f, tile, fused);
+  const nextRow = (r: number): Code => set(row, r === 0 ? get(c) : addI32(get(row), get(rowC)));
+  const step = [
+    load(get(b)),
+    eachRow((r) => [add(r, v128.loadSplat32(get(taps[r]))), move(taps[r], i32(4))]),
+    [move(b, get(stepB)), set(left, subI32(get(left), i32(1)))],
+  ];
+  f.body = [
+    eachRow((r) => set(taps[r], addI32(get(x), loadI32(get(table), r * 4)))),
+    eachRow((r) => [nextRow(r), start(r, get(row))]),
+    loopWhile(
+      [
+        set(left, get(columns)),
+        loopWhile(step, get(left)),
+        eachRow((r) => move(taps[r], get(jump))),
+        set(rows, subI32(get(rows), i32(1))),
+      ],
+      get(rows),
+    ),
+    eachRow((r) => [nextRow(r), store(r, get(row))]),
+  ];
+  return f;
+};
+
+/**
+ * turnInto(x, pitch, out, outPitch, rows, columns): out[c, r] = x[r, c] by blocks of four by four; pitches in bytes. A last block beyond the rows
+ * repeats the last one, a last block beyond the columns reads and writes up to three more.
+ */
+const turnInto = (): FunctionBuilder => {
+  const f = new FunctionBuilder("turnInto", i32s(6));
+  const [x, pitch, out, outPitch, rows, columns] = [0, 1, 2, 3, 4, 5];
+  const [row, column, to] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const from = Array.from({ length: 4 }, () => f.local("i32"));
+  const [a, b, c, d, p, q, r, s] = Array.from({ length: 8 }, () => f.local("v128"));
+  const next = (i: number): Code =>
+    set(
+      from[i],
+      choose(lessI32(addI32(get(row), i32(i)), get(rows)), addI32(get(from[i - 1]), get(pitch)), get(from[i - 1])),
+    );
+  const quarters = [
+    [p, q, [0, 1, 4, 5]],
+    [p, q, [2, 3, 6, 7]],
+    [r, s, [0, 1, 4, 5]],
+    [r, s, [2, 3, 6, 7]],
+  ] as const;
+  const block = [
+    [a, b, c, d].map((line, i) => [set(line, v128.load(get(from[i]))), move(from[i], i32(16))]),
+    set(p, v128.shuffle32(get(a), get(b), [0, 4, 1, 5])),
+    set(q, v128.shuffle32(get(c), get(d), [0, 4, 1, 5])),
+    set(r, v128.shuffle32(get(a), get(b), [2, 6, 3, 7])),
+    set(s, v128.shuffle32(get(c), get(d), [2, 6, 3, 7])),
+    quarters.map(([left, right, picked]) => [
+      v128.store(get(to), v128.shuffle32(get(left), get(right), picked)),
+      move(to, get(outPitch)),
+    ]),
+  ];
+  f.body = [
+    set(row, i32(0)),
+    loopWhile(
+      [
+        [set(from[0], get(x)), next(1), next(2), next(3)],
+        set(to, addI32(get(out), bytesOf(get(row)))),
+        countUp(column, i32(0), i32(4), get(columns), block),
+        [move(x, shiftLeftI32(get(pitch), 2)), move(row, i32(4))],
+      ],
+      lessI32(get(row), get(rows)),
+    ),
+  ];
+  return f;
+};
+
+/** Calls `run` for every tile of at most `most` rows that `total` rows are shared out to as evenly as can be. */
+const evenTiles = (f: FunctionBuilder, most: number): ((total: Code, run: (rows: number) => Code) => Code) => {
+  const [left, tiles, height] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  return (total, run) => [
+    set(left, total),
+    set(tiles, divideI32(addI32(get(left), i32(most - 1)), i32(most))),
+    loopWhile(
+      [
+        set(height, divideI32(addI32(get(left), subI32(get(tiles), i32(1))), get(tiles))),
+        Array.from({ length: most }, (_, i) => most - i).reduceRight<Code>(
+          (otherwise, rows) => ifElse(equalI32(get(height), i32(rows)), run(rows), otherwise),
+          [],
+        ),
+        [set(left, subI32(get(left), get(height))), set(tiles, subI32(get(tiles), i32(1)))],
+      ],
+      get(left),
+    ),
+  ];
+};
+
+/**
+ * Parameters of correlate. For each of `batch`·`groups` images: out = weight·taps. The places of the outputs come in `runs` of `runLength`, one
+ * after the other `runStep` bytes further in the frame and `runOut` further in the result, whose planes are `planeOut` bytes apart. Where
+ * `scratch` is not 0 the result goes there and is then placed: [outputs, rows, columns], with `scratchRow` bytes from row to row, to out, with
+ * outPlane, outRow, outColumn. `frame` 0: the image itself is the frame.
+ */
+export const CORRELATE = [
+  "image",
+  "weight",
+  "out",
+  "frame",
+  "table",
+  "scratch",
+  "batch",
+  "groups",
+  "outputs",
+  "taps",
+  "imageStep",
+  "weightStep",
+  "outStep",
+  "runs",
+  "runLength",
+  "runStep",
+  "runOut",
+  "planeOut",
+  "rows",
+  "columns",
+  "scratchRow",
+  "outPlane",
+  "outRow",
+  "outColumn",
+] as const;
+
+const correlate = (size: TileSize, numberOf: (name: string) => number): FunctionBuilder => {
+  const f = new FunctionBuilder("correlate", i32s(CORRELATE.length + FRAME.length));
+  const parameter = numbered(CORRELATE);
+  const g = (name: (typeof CORRELATE)[number]): Code => get(parameter[name]);
+  const frameSizes = FRAME.map((_, i) => get(CORRELATE.length + i));
+  const local = (): number => f.local("i32");
+  const [n, group, weights, run, at, source, target, place] = Array.from({ length: 8 }, local);
+  const [row, c, plane, i, from, to, count] = Array.from({ length: 7 }, local);
+  const tiles = evenTiles(f, size.rows);
+  const strip = (width: number): Code => [
+    [set(row, get(weights)), set(c, addI32(get(place), bytesOf(get(at))))],
+    tiles(g("outputs"), (rows) => [
+      call(
+        numberOf(`correlate_${rows}_${width}`),
+        get(row),
+        bytesOf(g("taps")),
+        g("table"),
+        addI32(get(source), bytesOf(get(at))),
+        get(c),
+        g("planeOut"),
+        g("taps"),
+      ),
+      move(row, bytesOf(mulI32(i32(rows), g("taps")))),
+      move(c, mulI32(i32(rows), g("planeOut"))),
+    ]),
+    move(at, i32(width)),
+  ];
+  const strips = widths(size).map((width, k, all) => {
+    const enough = (least: number): Code => lessI32(i32(least - 1), subI32(g("runLength"), get(at)));
+    return whileLoop(enough(k === all.length - 1 ? 1 : width), strip(width));
+  });
+  const copy = copyRow(f);
+  const spread = [
+    set(run, i32(0)),
+    loopWhile(
+      [
+        storeF32(addI32(get(to), mulI32(get(run), g("outColumn"))), loadF32(addI32(get(from), bytesOf(get(run))))),
+        move(run, i32(1)),
+      ],
+      lessI32(get(run), get(count)),
+    ),
+  ];
+  const placeAll = countUp(plane, i32(0), i32(1), g("outputs"), [
+    set(from, addI32(g("scratch"), mulI32(get(plane), g("planeOut")))),
+    set(to, addI32(g("out"), mulI32(get(plane), g("outPlane")))),
+    set(count, g("columns")),
+    countUp(i, i32(0), i32(1), g("rows"), [
+      ifElse(equalI32(g("outColumn"), i32(4)), copy(to, from, count), spread),
+      [move(from, g("scratchRow")), move(to, g("outRow"))],
+    ]),
+  ]);
+  const each = [
+    set(source, choose(g("frame"), g("frame"), g("image"))),
+    ifThen(g("frame"), call(numberOf("copyFrame"), g("image"), g("frame"), ...frameSizes)),
+    set(target, choose(g("scratch"), g("scratch"), g("out"))),
+    countUp(run, i32(0), i32(1), g("runs"), [
+      [set(at, i32(0)), set(place, get(target))],
+      strips,
+      [move(source, g("runStep")), move(target, g("runOut"))],
+    ]),
+    ifThen(g("scratch"), placeAll),
+    move(parameter.image, g("imageStep")),
+    move(parameter.out, g("outStep")),
+    move(weights, g("weightStep")),
+  ];
+  f.body = countUp(n, i32(0), i32(1), g("batch"), [
+    set(weights, g("weight")),
+    countUp(group, i32(0), i32(1), g("groups"), each),
+  ]);
+  return f;
+};
+
+/**
+ * Parameters of correlateWeights. For each group: weight[outputs, taps] = Σ over the batch of gradient·taps, summed into `sums`
+ * [taps, outputs rounded up to `pitch`/4] in the order of images and places. `turned` holds `blockRows` lines of the gradient, turned.
+ */
+export const WEIGHTS = [
+  "image",
+  "gradient",
+  "weight",
+  "frame",
+  "table",
+  "turned",
+  "sums",
+  "batch",
+  "groups",
+  "outputs",
+  "taps",
+  "imageStep",
+  "gradientStep",
+  "rows",
+  "columns",
+  "frameRow",
+  "blockRows",
+  "pitch",
+] as const;
+
+const correlateWeights = (size: TileSize, numberOf: (name: string) => number): FunctionBuilder => {
+  const f = new FunctionBuilder("correlateWeights", i32s(WEIGHTS.length + FRAME.length));
+  const parameter = numbered(WEIGHTS);
+  const g = (name: (typeof WEIGHTS)[number]): Code => get(parameter[name]);
+  const frameSizes = FRAME.map((_, i) => get(WEIGHTS.length + i));
+  const local = (): number => f.local("i32");
+  const [n, group, image, gradient, source, block, blockRows, column] = Array.from({ length: 8 }, local);
+  const [table, c] = [local(), local()];
+  const tiles = evenTiles(f, size.rows);
+  const columnsLeft = subI32(g("pitch"), bytesOf(get(column)));
+  const strip = (width: number): Code => [
+    [set(table, g("table")), set(c, addI32(g("sums"), bytesOf(get(column))))],
+    tiles(g("taps"), (rows) => [
+      call(
+        numberOf(`weight_${rows}_${width}`),
+        get(table),
+        get(source),
+        addI32(g("turned"), bytesOf(get(column))),
+        g("pitch"),
+        get(c),
+        g("pitch"),
+        get(blockRows),
+        g("columns"),
+        subI32(g("frameRow"), bytesOf(g("columns"))),
+      ),
+      move(table, i32(rows * 4)),
+      move(c, mulI32(i32(rows), g("pitch"))),
+    ]),
+    move(column, i32(width)),
+  ];
+  const eachBlock = [
+    set(blockRows, minimum(g("blockRows"), subI32(g("rows"), get(block)))),
+    call(
+      numberOf("turnInto"),
+      addI32(get(gradient), bytesOf(mulI32(get(block), g("columns")))),
+      bytesOf(mulI32(g("rows"), g("columns"))),
+      g("turned"),
+      g("pitch"),
+      g("outputs"),
+      mulI32(get(blockRows), g("columns")),
+    ),
+    set(column, i32(0)),
+    widths(size).map((width) => whileLoop(lessI32(i32(width * 4 - 1), columnsLeft), strip(width))),
+    move(source, mulI32(get(blockRows), g("frameRow"))),
+  ];
+  const each = [
+    set(source, choose(g("frame"), g("frame"), get(image))),
+    ifThen(g("frame"), call(numberOf("copyFrame"), get(image), g("frame"), ...frameSizes)),
+    set(block, i32(0)),
+    loopWhile([eachBlock, move(block, g("blockRows"))], lessI32(get(block), g("rows"))),
+    move(image, mulI32(g("groups"), g("imageStep"))),
+    move(gradient, mulI32(g("groups"), g("gradientStep"))),
+  ];
+  const [output, tap, from] = [local(), local(), local()];
+  const turnBack = countUp(output, i32(0), i32(1), g("outputs"), [
+    set(from, addI32(g("sums"), bytesOf(get(output)))),
+    countUp(tap, i32(0), i32(1), g("taps"), [
+      storeF32(g("weight"), loadF32(get(from))),
+      [move(parameter.weight, i32(4)), move(from, g("pitch"))],
+    ]),
+  ]);
+  f.body = countUp(group, i32(0), i32(1), g("groups"), [
+    fillBytes(g("sums"), i32(0), mulI32(g("taps"), g("pitch"))),
+    [set(image, g("image")), set(gradient, g("gradient"))],
+    countUp(n, i32(0), i32(1), g("batch"), each),
+    ifElse(
+      equalI32(g("pitch"), bytesOf(g("outputs"))),
+      [
+        call(TRANSPOSE, g("sums"), g("weight"), g("taps"), g("outputs")),
+        move(parameter.weight, bytesOf(mulI32(g("taps"), g("outputs")))),
+      ],
+      turnBack,
+    ),
+    [move(parameter.image, g("imageStep")), move(parameter.gradient, g("gradientStep"))],
+  ]);
+  return f;
+};
+
+const TRANSPOSE = 0;
+const imports: readonly Signature[] = [{ name: "transpose", parameters: i32s(4), result: null }];
+
+/** tapTable, correlate and correlateWeights, and what they call. */
+export const convolutionModule = (fused: boolean, size: TileSize): Uint8Array<ArrayBuffer> => {
+  const parts = [
+    copyFrame(),
+    tapTable(),
+    turnInto(),
+    ...tilesOf(size).flatMap((tile) => [correlateTile(tile, fused), weightTile(tile, fused)]),
+  ];
+  const numberOf = (name: string): number => imports.length + parts.findIndex((part) => part.name === name);
+  return encodeModule([...parts, correlate(size, numberOf), correlateWeights(size, numberOf)], imports);
+};
