@@ -112,6 +112,13 @@ const copySecond = (f: FunctionBuilder): ((to: number, from: number, count: numb
   };
 };
 
+/** Fills the frame with zeros, where there is one. */
+const clearFrame = (frame: Code, sizes: readonly Code[]): Code => {
+  const size = (name: (typeof FRAME)[number]): Code => sizes[FRAME.indexOf(name)];
+  const elements = product(size("channels"), size("phaseRows"), size("phaseColumns"), size("rows"), size("columns"));
+  return ifThen(frame, fillBytes(frame, i32(0), bytesOf(elements)));
+};
+
 /** copyFrame(image, frame, …FRAME): what of the image each plane of the frame holds; the rest of the frame stays as it is, zero. */
 const copyFrame = (): FunctionBuilder => {
   const f = new FunctionBuilder("copyFrame", i32s(2 + FRAME.length));
@@ -377,7 +384,7 @@ const evenTiles = (f: FunctionBuilder, most: number): ((total: Code, run: (rows:
  * Parameters of correlate. For each of `batch`·`groups` images: out = weight·taps. The places of the outputs come in `runs` of `runLength`, one
  * after the other `runStep` bytes further in the frame and `runOut` further in the result, whose planes are `planeOut` bytes apart. Where
  * `scratch` is not 0 the result goes there and is then placed: [outputs, rows, columns], with `scratchRow` bytes from row to row, to out, with
- * outPlane, outRow, outColumn. `frame` 0: the image itself is the frame.
+ * outPlane, outRow, outColumn. `frame`, like `scratch`, is memory to work in; 0: the image itself is the frame.
  */
 export const CORRELATE = [
   "image",
@@ -471,10 +478,13 @@ const correlate = (size: TileSize, numberOf: (name: string) => number): Function
     move(parameter.out, g("outStep")),
     move(weights, g("weightStep")),
   ];
-  f.body = countUp(n, i32(0), i32(1), g("batch"), [
-    set(weights, g("weight")),
-    countUp(group, i32(0), i32(1), g("groups"), each),
-  ]);
+  f.body = [
+    clearFrame(g("frame"), frameSizes),
+    countUp(n, i32(0), i32(1), g("batch"), [
+      set(weights, g("weight")),
+      countUp(group, i32(0), i32(1), g("groups"), each),
+    ]),
+  ];
   return f;
 };
 
@@ -564,7 +574,7 @@ const correlateWeights = (size: TileSize, numberOf: (name: string) => number): F
       [move(parameter.weight, i32(4)), move(from, g("pitch"))],
     ]),
   ]);
-  f.body = countUp(group, i32(0), i32(1), g("groups"), [
+  const eachGroup = [
     fillBytes(g("sums"), i32(0), mulI32(g("taps"), g("pitch"))),
     [set(image, g("image")), set(gradient, g("gradient"))],
     countUp(n, i32(0), i32(1), g("batch"), each),
@@ -577,7 +587,8 @@ const correlateWeights = (size: TileSize, numberOf: (name: string) => number): F
       turnBack,
     ),
     [move(parameter.image, g("imageStep")), move(parameter.gradient, g("gradientStep"))],
-  ]);
+  ];
+  f.body = [clearFrame(g("frame"), frameSizes), countUp(group, i32(0), i32(1), g("groups"), eachGroup)];
   return f;
 };
 

@@ -132,9 +132,7 @@ const isOwnFrame = (axes: readonly Axis[]): boolean =>
 const framed = (channels: number, [rows, columns]: readonly [Axis, Axis], scratch: Scratch): Framed => {
   const plane = rows.frame * columns.frame * 4;
   const phases = rows.phases * columns.phases;
-  const size = channels * phases * plane;
-  const own = isOwnFrame([rows, columns]);
-  const frame = own ? 0 : scratch.take(size);
+  const frame = isOwnFrame([rows, columns]) ? 0 : scratch.take(channels * phases * plane);
   const table = scratch.take(channels * rows.taps * columns.taps * 4);
   const taps = ordered(TAPS, {
     table,
@@ -153,7 +151,7 @@ const framed = (channels: number, [rows, columns]: readonly [Axis, Axis], scratc
     column: columns.direction * 4,
   });
   return {
-    calls: [...(own ? [] : [call("fill", frame, size / 4, 0)]), call("tapTable", ...taps)],
+    calls: [call("tapTable", ...taps)],
     frame,
     table,
     sizes: ordered(FRAME, {
