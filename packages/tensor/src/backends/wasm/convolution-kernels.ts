@@ -5,6 +5,7 @@
 // registers over all taps in their order, so each element is one sum, whatever the tile.
 import {
   addI32,
+  andI32,
   type Code,
   call,
   choose,
@@ -490,7 +491,8 @@ const correlate = (size: TileSize, numberOf: (name: string) => number): Function
 
 /**
  * Parameters of correlateWeights. For each group: weight[outputs, taps] = Σ over the batch of gradient·taps, summed into `sums`
- * [taps, outputs rounded up to `pitch`/4] in the order of images and places. `turned` holds `blockRows` lines of the gradient, turned.
+ * [taps, outputs] in the order of images and places. `turned` holds `blockRows` lines of the gradient, turned. Both have `pitch` bytes from row
+ * to row, at least the outputs rounded up to four. The steps go on to the next group, `imageNext` and `gradientNext` to the next of the batch.
  */
 export const WEIGHTS = [
   "image",
@@ -506,6 +508,8 @@ export const WEIGHTS = [
   "taps",
   "imageStep",
   "gradientStep",
+  "imageNext",
+  "gradientNext",
   "rows",
   "columns",
   "frameRow",
@@ -522,7 +526,7 @@ const correlateWeights = (size: TileSize, numberOf: (name: string) => number): F
   const [n, group, image, gradient, source, block, blockRows, column] = Array.from({ length: 8 }, local);
   const [table, c] = [local(), local()];
   const tiles = evenTiles(f, size.rows);
-  const columnsLeft = subI32(g("pitch"), bytesOf(get(column)));
+  const width4 = andI32(addI32(g("outputs"), i32(3)), i32(-4));
   const strip = (width: number): Code => [
     [set(table, g("table")), set(c, addI32(g("sums"), bytesOf(get(column))))],
     tiles(g("taps"), (rows) => [
@@ -555,7 +559,7 @@ const correlateWeights = (size: TileSize, numberOf: (name: string) => number): F
       mulI32(get(blockRows), g("columns")),
     ),
     set(column, i32(0)),
-    widths(size).map((width) => whileLoop(lessI32(i32(width * 4 - 1), columnsLeft), strip(width))),
+    widths(size).map((width) => whileLoop(lessI32(i32(width - 1), subI32(width4, get(column))), strip(width))),
     move(source, mulI32(get(blockRows), g("frameRow"))),
   ];
   const each = [
@@ -563,8 +567,7 @@ const correlateWeights = (size: TileSize, numberOf: (name: string) => number): F
     ifThen(g("frame"), call(numberOf("copyFrame"), get(image), g("frame"), ...frameSizes)),
     set(block, i32(0)),
     loopWhile([eachBlock, move(block, g("blockRows"))], lessI32(get(block), g("rows"))),
-    move(image, mulI32(g("groups"), g("imageStep"))),
-    move(gradient, mulI32(g("groups"), g("gradientStep"))),
+    [move(image, g("imageNext")), move(gradient, g("gradientNext"))],
   ];
   const [output, tap, from] = [local(), local(), local()];
   const turnBack = countUp(output, i32(0), i32(1), g("outputs"), [

@@ -362,12 +362,13 @@ const inputGradient: Planned = (work, scratch) => {
 const BLOCK_PLACES = 256;
 
 const weightGradient: Planned = (work, scratch) => {
-  const { image, weight, y, channels, outputs, size, places, kernel } = work;
+  const { image, weight, y, groups, channels, outputs, size, places, kernel } = work;
   const axes = forwardAxes(work);
   const { calls, frame, table, sizes, pitch: frameRow } = framed(channels, axes, scratch);
   const taps = channels * areaOf(kernel);
   const blockRows = Math.min(places[0], Math.max(1, Math.floor(BLOCK_PLACES / places[1])));
   const pitch = Math.ceil(outputs / 4) * 16;
+  const [imageStep, gradientStep] = [channels * areaOf(size) * 4, outputs * areaOf(places) * 4];
   const parameters = ordered(WEIGHTS, {
     ...work,
     image: image.pointer,
@@ -378,8 +379,10 @@ const weightGradient: Planned = (work, scratch) => {
     turned: scratch.take((blockRows * places[1] + 3) * pitch),
     sums: scratch.take(taps * pitch),
     taps,
-    imageStep: channels * areaOf(size) * 4,
-    gradientStep: outputs * areaOf(places) * 4,
+    imageStep,
+    gradientStep,
+    imageNext: groups * imageStep,
+    gradientNext: groups * gradientStep,
     rows: places[0],
     columns: places[1],
     frameRow: frameRow * 4,

@@ -39,7 +39,7 @@ const arities = {
   fill: 3,
   tapTable: 14,
   correlate: 35,
-  correlateWeights: 29,
+  correlateWeights: 31,
   argmaxPool2d: 15,
   randomUniform: 3,
   softmax: 4,
