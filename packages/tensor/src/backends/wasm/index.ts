@@ -283,7 +283,7 @@ export class WasmBackend implements Backend {
       );
       const inputs = reads.map((access, i) => ({ access, pointer: get(2 + i), offset: 0 }) as const);
       const step = { op, operands: reads.map((_, i) => i), dtypes, output };
-      const body = { inputs, steps: [step], stores: [{ pointer: get(0), offset: 0, value: reads.length }] };
+      const body = { inputs, steps: [step], stores: [{ pointer: get(0), offset: 0, value: reads.length }], sums: [] };
       f.body = flatLoop(f, body, get(1), this.constants);
       loop = instantiate(encodeModule([f]), this.wasm).run as LoopFunction;
       this.loops.set(key, loop);

@@ -106,10 +106,13 @@ class PlanBuilder {
     this.items = items;
     this.roots = roots;
     const numbers = new Map(items.map((item, i) => [item, i]));
+    // A loop that makes a value reads it in registers.
     for (const [root, found] of readersOf(items, roots))
       this.readers.set(
         root,
-        [...found].map((item) => numbers.get(item) as number),
+        [...found]
+          .filter((item) => item.kind !== "loop" || !makesOf(item).includes(root))
+          .map((item) => numbers.get(item) as number),
       );
     this.safeFrom = items.findLastIndex(({ kind }) => kind === "guard") + 1;
     this.threads = host.threads && this.shareableTime() >= host.shareFromNanoseconds ? host.threads.count : 1;
@@ -270,7 +273,7 @@ class PlanBuilder {
     this.items.forEach((item, i) => {
       for (const root of makesOf(item)) {
         if (this.pointers.has(root)) continue;
-        const readers = (this.readers.get(root) ?? []).filter((at) => at !== i || item.kind !== "loop");
+        const readers = this.readers.get(root) ?? [];
         const kept = atEnd.has(root);
         if (readers.length === 0 && !kept && item.kind === "loop") continue;
         lives.push({ bytes: this.bytes(root), first: i, last: kept ? Infinity : Math.max(i, ...readers) });
@@ -405,7 +408,9 @@ class PlanBuilder {
     const inputs: LoopInput[] = [];
     const numbers = new Map<string, number>();
     const outside = item.steps.flatMap(({ operands }) => operands.filter(({ value }) => !made.has(this.roots[value])));
-    for (const { value, access } of outside) {
+    const summed = item.sums.map(({ operand }) => ({ value: operand, access: "full" as const }));
+    const unmade = summed.filter(({ value }) => !made.has(this.roots[value]));
+    for (const { value, access } of [...outside, ...unmade]) {
       const key = `${this.roots[value]} ${access}`;
       if (numbers.has(key)) continue;
       numbers.set(key, inputs.length);
@@ -426,6 +431,7 @@ class PlanBuilder {
         const pointer = this.pointers.get(output);
         return pointer === undefined ? [] : [{ offset: pointer, value }];
       }),
+      sums: item.sums.map(({ output }, i) => ({ offset: this.pointer(output), value: number(summed[i]) })),
     };
   }
 
@@ -469,7 +475,8 @@ class PlanBuilder {
   private line(item: Item): PlanLine[] {
     if (item.kind === "guard") return [];
     const made = makesOf(item).filter((id) => this.pointers.has(id));
-    const name = item.kind === "op" ? item.step.op : item.steps.map(({ op }) => op).join(" ");
+    const name =
+      item.kind === "op" ? item.step.op : [...item.steps.map(({ op }) => op), ...item.sums.map(() => "sum")].join(" ");
     const kernel = this.slow.has(item) ? `${name} (reference)` : name;
     const bytes = made.reduce((sum, id) => sum + this.bytes(id), 0);
     return [{ kernel, shape: this.spec(made[0]).shape, bytes }];
