@@ -20,6 +20,7 @@ import {
   ifElse,
   ifThen,
   lessI32,
+  lessU32,
   loadF32,
   loadI32,
   loopWhile,
@@ -226,15 +227,82 @@ const tapTable = (): FunctionBuilder => {
   return f;
 };
 
+/**
+ * Parameters of packTaps: for each group the panels of its tiles of outputs, each of which holds, tap by tap, the tap's offset from the table and
+ * the weights of the tile's outputs. Steps of the weights in bytes.
+ */
+export const PANELS = [
+  "weight",
+  "table",
+  "panels",
+  "panelStep",
+  "groups",
+  "outputs",
+  "channels",
+  "kernelRows",
+  "kernelColumns",
+  "groupStep",
+  "outputStep",
+  "channelStep",
+  "rowStep",
+  "columnStep",
+] as const;
+
+const packTaps = (size: TileSize): FunctionBuilder => {
+  const f = new FunctionBuilder("packTaps", i32s(PANELS.length));
+  const parameter = numbered(PANELS);
+  const g = (name: (typeof PANELS)[number]): Code => get(parameter[name]);
+  const local = (): number => f.local("i32");
+  const [group, tileStart, channelStart, rowStart, tap, c, p, q, at, from, to] = Array.from({ length: 11 }, local);
+  const tiles = evenTiles(f, size.rows);
+  const out = local();
+  const word = (value: Code): Code => [storeI32(get(out), value), move(out, i32(4))];
+  const panel = (rows: number): Code => [
+    [set(at, g("table")), set(channelStart, get(tileStart))],
+    countUp(c, i32(0), i32(1), g("channels"), [
+      set(rowStart, get(channelStart)),
+      countUp(p, i32(0), i32(1), g("kernelRows"), [
+        set(tap, get(rowStart)),
+        countUp(q, i32(0), i32(1), g("kernelColumns"), [
+          [word(loadI32(get(at))), move(at, i32(4)), set(from, get(tap))],
+          set(to, addI32(get(out), i32(rows * 4))),
+          loopWhile([word(loadI32(get(from))), move(from, g("outputStep"))], lessU32(get(out), get(to))),
+          move(tap, g("columnStep")),
+        ]),
+        move(rowStart, g("rowStep")),
+      ]),
+      move(channelStart, g("channelStep")),
+    ]),
+    move(tileStart, mulI32(i32(rows), g("outputStep"))),
+  ];
+  f.body = countUp(group, i32(0), i32(1), g("groups"), [
+    [set(tileStart, g("weight")), set(out, g("panels"))],
+    tiles(g("outputs"), panel),
+    [move(parameter.weight, g("groupStep")), move(parameter.panels, g("panelStep"))],
+  ]);
+  return f;
+};
+
 interface Tile {
   readonly rows: number;
   readonly columns: number;
+  /** The columns come in two halves from different places. */
+  readonly paired: boolean;
 }
+
+const nameOf = (kind: string, { rows, columns, paired }: Tile): string =>
+  `${kind}_${rows}_${columns}${paired ? "_paired" : ""}`;
 
 const widths = ({ columns }: TileSize): number[] => [16, 8, 4].filter((width) => width <= columns);
 
 const tilesOf = (size: TileSize): Tile[] =>
-  widths(size).flatMap((columns) => Array.from({ length: size.rows }, (_, r) => ({ rows: r + 1, columns })));
+  widths(size).flatMap((columns) =>
+    Array.from({ length: size.rows }, (_, r) => ({ rows: r + 1, columns, paired: false })),
+  );
+
+/** Two runs of eight places at once, where tiles are sixteen wide. */
+const pairsOf = ({ rows, columns }: TileSize): Tile[] =>
+  columns < 16 ? [] : Array.from({ length: rows }, (_, r) => ({ rows: r + 1, columns, paired: true }));
 
 /** Sums of a tile in registers, and how a product is added to one. */
 const accumulators = (f: FunctionBuilder, { rows, columns }: Tile, fused: boolean) => {
@@ -242,42 +310,87 @@ const accumulators = (f: FunctionBuilder, { rows, columns }: Tile, fused: boolea
   const sums = Array.from({ length: rows * vectors }, () => f.local("v128"));
   const loaded = Array.from({ length: vectors }, () => f.local("v128"));
   const splat = f.local("v128");
+  // Never set. V8 pairs no vectors of which a constant is made in a loop (90 to 37 GFLOP/s).
+  const zero = f.local("v128");
   const multiplyAdd = (sum: number, column: number): Code =>
     fused
       ? v128.relaxedMadd(get(splat), get(column), get(sum))
       : v128.addF(get(sum), v128.mulF(get(splat), get(column)));
   const eachRow = (body: (r: number) => Code): Code => Array.from({ length: rows }, (_, r) => body(r));
+  const halves = (
+    first: Code,
+    second: Code | undefined,
+    v: number,
+    access: (at: Code, offset: number) => Code,
+  ): Code => (second && v >= vectors / 2 ? access(second, (v - vectors / 2) * 16) : access(first, v * 16));
   return {
     eachRow,
-    load: (address: Code): Code => loaded.map((local, v) => set(local, v128.load(address, v * 16))),
+    /** `second`: where the second half of the columns is, if not behind the first. */
+    load: (first: Code, second?: Code): Code =>
+      loaded.map((local, v) => set(local, halves(first, second, v, v128.load))),
     add: (r: number, factor: Code): Code => [
       set(splat, factor),
       loaded.map((column, v) => set(sums[r * vectors + v], multiplyAdd(sums[r * vectors + v], column))),
     ],
     start: (r: number, address: Code): Code =>
       loaded.map((_, v) => set(sums[r * vectors + v], v128.load(address, v * 16))),
-    store: (r: number, address: Code): Code =>
-      loaded.map((_, v) => v128.store(address, get(sums[r * vectors + v]), v * 16)),
+    clear: sums.map((sum) => set(sum, get(zero))),
+    store: (r: number, first: Code, second?: Code): Code =>
+      loaded.map((_, v) =>
+        halves(first, second, v, (address, offset) => v128.store(address, get(sums[r * vectors + v]), offset)),
+      ),
   };
 };
 
+/** Taps that a tile takes in one round of its loop, and places. */
+const UNROLL = 4;
+
 /**
- * correlate_r_c(a, rowA, table, b, c, rowC, k): C[rows, columns] = Σₖ A[rows, k]·b[table[k] + columns]. Rows in bytes; k ≥ 1.
+ * correlate_r_c(panel, b, c, rowC, taps, strips, runs, stepB, stepC, half, halfC): for each of `runs`, stepB and stepC bytes apart, and of `strips`
+ * side by side, C[rows, columns] = Σₖ panel[k, rows]·b[offset(k) + columns]. The panel holds for each tap its offset in bytes and the weights
+ * of the rows. `paired`: the second half of the columns is `half` bytes behind the first in b and `halfC` in C.
  */
 const correlateTile = (tile: Tile, fused: boolean): FunctionBuilder => {
-  const f = new FunctionBuilder(`correlate_${tile.rows}_${tile.columns}`, i32s(7));
-  const [a, rowA, table, b, c, rowC, k] = [0, 1, 2, 3, 4, 5, 6];
-  const [row, column] = [f.local("i32"), f.local("i32")];
-  const { eachRow, load, add, store } = accumulators(f, tile, fused);
-  const nextRow = (r: number, first: number, step: number): Code =>
-    set(row, r === 0 ? get(first) : addI32(get(row), get(step)));
-  const step = [
-    set(column, addI32(get(b), loadI32(get(table)))),
-    load(get(column)),
-    eachRow((r) => [nextRow(r, a, rowA), add(r, v128.loadSplat32(get(row)))]),
-    [move(a, i32(4)), move(table, i32(4)), set(k, subI32(get(k), i32(1)))],
+  const f = new FunctionBuilder(nameOf("correlate", tile), i32s(11));
+  const [panel, b, c, rowC, taps, strips, runs, stepB, stepC, half, halfC] = Array.from({ length: 11 }, (_, i) => i);
+  const local = (): number => f.local("i32");
+  const [a, at, out, left, end, endWhole, row, column, second] = Array.from({ length: 9 }, local);
+  const { eachRow, load, add, clear, store } = accumulators(f, tile, fused);
+  const words = tile.rows + 1;
+  const step = (u: number): Code => [
+    set(column, addI32(get(at), loadI32(get(a), u * words * 4))),
+    tile.paired ? set(second, addI32(get(column), get(half))) : [],
+    load(get(column), tile.paired ? get(second) : undefined),
+    eachRow((r) => add(r, v128.loadSplat32(get(a), (u * words + 1 + r) * 4))),
   ];
-  f.body = [loopWhile(step, get(k)), eachRow((r) => [nextRow(r, c, rowC), store(r, get(row))])];
+  const rounds = (count: number, until: number): Code =>
+    whileLoop(lessU32(get(a), get(until)), [
+      Array.from({ length: count }, (_, u) => step(u)),
+      move(a, i32(count * words * 4)),
+    ]);
+  const strip = [
+    [clear, set(a, get(panel))],
+    rounds(UNROLL, endWhole),
+    rounds(1, end),
+    eachRow((r) => [
+      set(row, r === 0 ? get(out) : addI32(get(row), get(rowC))),
+      tile.paired ? set(second, addI32(get(row), get(halfC))) : [],
+      store(r, get(row), tile.paired ? get(second) : undefined),
+    ]),
+    [move(at, i32(tile.columns * 4)), move(out, i32(tile.columns * 4)), set(left, subI32(get(left), i32(1)))],
+  ];
+  f.body = [
+    set(end, addI32(get(panel), mulI32(get(taps), i32(words * 4)))),
+    set(endWhole, addI32(get(panel), mulI32(andI32(get(taps), i32(-UNROLL)), i32(words * 4)))),
+    loopWhile(
+      [
+        [set(at, get(b)), set(out, get(c)), set(left, get(strips))],
+        loopWhile(strip, get(left)),
+        [move(b, get(stepB)), move(c, get(stepC)), set(runs, subI32(get(runs), i32(1)))],
+      ],
+      get(runs),
+    ),
+  ];
   return f;
 };
 
@@ -286,24 +399,29 @@ const correlateTile = (tile: Tile, fused: boolean): FunctionBuilder => {
  * `columns` places; after a line x goes on by `jump` bytes more. B's places are side by side.
  */
 const weightTile = (tile: Tile, fused: boolean): FunctionBuilder => {
-  const f = new FunctionBuilder(`weight_${tile.rows}_${tile.columns}`, i32s(9));
+  const f = new FunctionBuilder(nameOf("weight", tile), i32s(9));
   const [table, x, b, stepB, c, rowC, rows, columns, jump] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const taps = Array.from({ length: tile.rows }, () => f.local("i32"));
   const [row, left] = [f.local("i32"), f.local("i32")];
   const { eachRow, load, add, start, store } = accumulators(f, tile, fused);
   const nextRow = (r: number): Code => set(row, r === 0 ? get(c) : addI32(get(row), get(rowC)));
-  const step = [
-    load(get(b)),
-    eachRow((r) => [add(r, v128.loadSplat32(get(taps[r]))), move(taps[r], i32(4))]),
-    [move(b, get(stepB)), set(left, subI32(get(left), i32(1)))],
+  const places = (count: number): Code => [
+    Array.from({ length: count }, (_, u) => [
+      load(get(b)),
+      eachRow((r) => add(r, v128.loadSplat32(get(taps[r]), u * 4))),
+      move(b, get(stepB)),
+    ]),
+    eachRow((r) => move(taps[r], i32(count * 4))),
+    set(left, subI32(get(left), i32(count))),
   ];
+  const rounds = (count: number): Code => whileLoop(lessI32(i32(count - 1), get(left)), places(count));
   f.body = [
     eachRow((r) => set(taps[r], addI32(get(x), loadI32(get(table), r * 4)))),
     eachRow((r) => [nextRow(r), start(r, get(row))]),
     loopWhile(
       [
         set(left, get(columns)),
-        loopWhile(step, get(left)),
+        [rounds(UNROLL), rounds(1)],
         eachRow((r) => move(taps[r], get(jump))),
         set(rows, subI32(get(rows), i32(1))),
       ],
@@ -382,24 +500,23 @@ const evenTiles = (f: FunctionBuilder, most: number): ((total: Code, run: (rows:
 };
 
 /**
- * Parameters of correlate. For each of `batch`·`groups` images: out = weight·taps. The places of the outputs come in `runs` of `runLength`, one
- * after the other `runStep` bytes further in the frame and `runOut` further in the result, whose planes are `planeOut` bytes apart. Where
+ * Parameters of correlate. For each of `batch`·`groups` images: out = weight·taps. The places of the outputs come in `runs` of `runLength`, a
+ * multiple of four, one after the other `runStep` bytes further in the frame and `runOut` further in the result, whose planes are `planeOut` bytes apart. Where
  * `scratch` is not 0 the result goes there and is then placed: [outputs, rows, columns], with `scratchRow` bytes from row to row, to out, with
  * outPlane, outRow, outColumn. `frame`, like `scratch`, is memory to work in; 0: the image itself is the frame.
  */
 export const CORRELATE = [
   "image",
-  "weight",
+  "panels",
   "out",
   "frame",
-  "table",
   "scratch",
   "batch",
   "groups",
   "outputs",
   "taps",
   "imageStep",
-  "weightStep",
+  "panelStep",
   "outStep",
   "runs",
   "runLength",
@@ -420,40 +537,68 @@ const correlate = (size: TileSize, numberOf: (name: string) => number): Function
   const g = (name: (typeof CORRELATE)[number]): Code => get(parameter[name]);
   const frameSizes = FRAME.map((_, i) => get(CORRELATE.length + i));
   const local = (): number => f.local("i32");
-  const [n, group, weights, run, at, source, target, place] = Array.from({ length: 8 }, local);
-  const [row, c, plane, i, from, to, count] = Array.from({ length: 7 }, local);
+  const [n, group, weights, panel, at, source, target] = Array.from({ length: 7 }, local);
+  const [c, plane, i, from, to, count, element] = Array.from({ length: 7 }, local);
   const tiles = evenTiles(f, size.rows);
-  const strip = (width: number): Code => [
-    [set(row, get(weights)), set(c, addI32(get(place), bytesOf(get(at))))],
+  /** One tile's rows of all runs: `width` columns from `at` on. */
+  const tile = (shape: Tile, strips: Code, runs: Code, [from, times]: readonly [Code, number] = [i32(0), 1]): Code =>
+    call(
+      numberOf(nameOf("correlate", shape)),
+      get(panel),
+      addI32(addI32(get(source), get(at)), mulI32(from, g("runStep"))),
+      addI32(addI32(get(c), get(at)), mulI32(from, g("runOut"))),
+      g("planeOut"),
+      g("taps"),
+      strips,
+      runs,
+      mulI32(g("runStep"), i32(times)),
+      mulI32(g("runOut"), i32(times)),
+      g("runStep"),
+      g("runOut"),
+    );
+  const has = (bit: number): Code => andI32(g("runLength"), i32(bit));
+  const wide = (rows: number): Code => {
+    const columns = size.columns;
+    const strips = divideI32(g("runLength"), i32(columns));
+    return [
+      ifThen(lessI32(i32(columns - 1), g("runLength")), tile({ rows, columns, paired: false }, strips, g("runs"))),
+      set(at, mulI32(strips, i32(columns * 4))),
+    ];
+  };
+  const pairs = (rows: number): Code => [
+    ifThen(
+      lessI32(i32(1), g("runs")),
+      tile({ rows, columns: 16, paired: true }, i32(1), divideI32(g("runs"), i32(2)), [i32(0), 2]),
+    ),
+    ifThen(
+      andI32(g("runs"), i32(1)),
+      tile({ rows, columns: 8, paired: false }, i32(1), i32(1), [subI32(g("runs"), i32(1)), 1]),
+    ),
+    move(at, i32(32)),
+  ];
+  const allRuns = [
+    [set(panel, get(weights)), set(c, get(target))],
     tiles(g("outputs"), (rows) => [
-      call(
-        numberOf(`correlate_${rows}_${width}`),
-        get(row),
-        bytesOf(g("taps")),
-        g("table"),
-        addI32(get(source), bytesOf(get(at))),
-        get(c),
-        g("planeOut"),
-        g("taps"),
-      ),
-      move(row, bytesOf(mulI32(i32(rows), g("taps")))),
+      set(at, i32(0)),
+      wide(rows),
+      size.columns > 8 ? ifThen(has(8), pairs(rows)) : [],
+      ifThen(has(4), tile({ rows, columns: 4, paired: false }, i32(1), g("runs"))),
+      move(panel, mulI32(i32((rows + 1) * 4), g("taps"))),
       move(c, mulI32(i32(rows), g("planeOut"))),
     ]),
-    move(at, i32(width)),
   ];
-  const strips = widths(size).map((width, k, all) => {
-    const enough = (least: number): Code => lessI32(i32(least - 1), subI32(g("runLength"), get(at)));
-    return whileLoop(enough(k === all.length - 1 ? 1 : width), strip(width));
-  });
   const copy = copyRow(f);
   const spread = [
-    set(run, i32(0)),
+    set(element, i32(0)),
     loopWhile(
       [
-        storeF32(addI32(get(to), mulI32(get(run), g("outColumn"))), loadF32(addI32(get(from), bytesOf(get(run))))),
-        move(run, i32(1)),
+        storeF32(
+          addI32(get(to), mulI32(get(element), g("outColumn"))),
+          loadF32(addI32(get(from), bytesOf(get(element)))),
+        ),
+        move(element, i32(1)),
       ],
-      lessI32(get(run), get(count)),
+      lessI32(get(element), get(count)),
     ),
   ];
   const placeAll = countUp(plane, i32(0), i32(1), g("outputs"), [
@@ -469,20 +614,16 @@ const correlate = (size: TileSize, numberOf: (name: string) => number): Function
     set(source, choose(g("frame"), g("frame"), g("image"))),
     ifThen(g("frame"), call(numberOf("copyFrame"), g("image"), g("frame"), ...frameSizes)),
     set(target, choose(g("scratch"), g("scratch"), g("out"))),
-    countUp(run, i32(0), i32(1), g("runs"), [
-      [set(at, i32(0)), set(place, get(target))],
-      strips,
-      [move(source, g("runStep")), move(target, g("runOut"))],
-    ]),
+    allRuns,
     ifThen(g("scratch"), placeAll),
     move(parameter.image, g("imageStep")),
     move(parameter.out, g("outStep")),
-    move(weights, g("weightStep")),
+    move(weights, g("panelStep")),
   ];
   f.body = [
     clearFrame(g("frame"), frameSizes),
     countUp(n, i32(0), i32(1), g("batch"), [
-      set(weights, g("weight")),
+      set(weights, g("panels")),
       countUp(group, i32(0), i32(1), g("groups"), each),
     ]),
   ];
@@ -598,13 +739,15 @@ const correlateWeights = (size: TileSize, numberOf: (name: string) => number): F
 const TRANSPOSE = 0;
 const imports: readonly Signature[] = [{ name: "transpose", parameters: i32s(4), result: null }];
 
-/** tapTable, correlate and correlateWeights, and what they call. */
+/** tapTable, packTaps, correlate and correlateWeights, and what they call. */
 export const convolutionModule = (fused: boolean, size: TileSize): Uint8Array<ArrayBuffer> => {
   const parts = [
     copyFrame(),
     tapTable(),
+    packTaps(size),
     turnInto(),
     ...tilesOf(size).flatMap((tile) => [correlateTile(tile, fused), weightTile(tile, fused)]),
+    ...pairsOf(size).map((tile) => correlateTile(tile, fused)),
   ];
   const numberOf = (name: string): number => imports.length + parts.findIndex((part) => part.name === name);
   return encodeModule([...parts, correlate(size, numberOf), correlateWeights(size, numberOf)], imports);

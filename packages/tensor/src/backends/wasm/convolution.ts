@@ -3,7 +3,7 @@
 // The gradient by the input is itself a correlation, of y with the turned-round kernel; for a stride s it falls into s·s of them, one for each
 // phase of the places in x, since a place meets only every s-th tap.
 import type { Attributes, Spec } from "../../backend.ts";
-import { CORRELATE, FRAME, TAPS, WEIGHTS } from "./convolution-kernels.ts";
+import { CORRELATE, FRAME, PANELS, TAPS, WEIGHTS } from "./convolution-kernels.ts";
 import type { KernelCall, KernelName, Placed, Recipe } from "./library.ts";
 
 type Pair = readonly [rows: number, columns: number];
@@ -106,7 +106,7 @@ class Scratch {
 const SLACK = 64;
 const ALIGNMENT = 64;
 
-type Names = typeof FRAME | typeof TAPS | typeof CORRELATE | typeof WEIGHTS;
+type Names = typeof FRAME | typeof TAPS | typeof PANELS | typeof CORRELATE | typeof WEIGHTS;
 type Values<N extends Names> = Readonly<Record<N[number], number>>;
 
 /** Parameters in the order of their names. */
@@ -171,12 +171,16 @@ const framed = (channels: number, [rows, columns]: readonly [Axis, Axis], scratc
   };
 };
 
+type WeightSteps = Pick<Values<typeof PANELS>, "groupStep" | "outputStep" | "channelStep" | "rowStep" | "columnStep">;
+
 /** Where a correlation reads images and weights, and where it puts the places of its outputs. Steps in bytes. */
 interface Correlation {
   readonly image: number;
   readonly imageStep: number;
   readonly channels: number;
+  /** The first weight, and from it to that of the next group, output, channel, row and column of the kernel. */
   readonly weight: number;
+  readonly weightSteps: WeightSteps;
   readonly batch: number;
   readonly groups: number;
   readonly outputs: number;
@@ -200,7 +204,7 @@ interface Walk {
 /** What strips of 16, 8 and 4 places cost, about, in units of the first. */
 const runCost = (length: number): number => {
   const fours = Math.ceil(length / 4);
-  return (fours >> 2) + (fours & 2 ? 0.6 : 0) + (fours & 1 ? 0.4 : 0);
+  return (fours >> 2) + (fours & 2 ? 0.55 : 0) + (fours & 1 ? 0.4 : 0);
 };
 
 const walkOf = ({ axes: [rows, columns], out }: Correlation): Walk => {
@@ -220,13 +224,26 @@ const correlation = (work: Correlation, scratch: Scratch): KernelCall[] => {
   const runLength = Math.ceil(length / 4) * 4;
   const scratchRow = (runs === 1 ? pitch : runLength) * 4;
   const plane = runs === 1 ? runLength * 4 : runs * scratchRow;
+  const taps = work.channels * rows.taps * columns.taps;
+  // Every tile has a word per tap for its offset, and there are at least four outputs to a tile where there are so many.
+  const panelBytes = (outputs + Math.ceil(outputs / 4)) * taps * 4;
+  const panels = scratch.take(work.groups * panelBytes);
+  const packing = ordered(PANELS, {
+    ...work,
+    ...work.weightSteps,
+    table,
+    panels,
+    panelStep: panelBytes,
+    kernelRows: rows.taps,
+    kernelColumns: columns.taps,
+  });
   const parameters = ordered(CORRELATE, {
     ...work,
     frame,
-    table,
+    panels,
     scratch: direct ? 0 : scratch.take(outputs * plane),
-    taps: work.channels * rows.taps * columns.taps,
-    weightStep: outputs * work.channels * rows.taps * columns.taps * 4,
+    taps,
+    panelStep: panelBytes,
     out: out.at,
     outStep: out.step,
     runs,
@@ -241,7 +258,7 @@ const correlation = (work: Correlation, scratch: Scratch): KernelCall[] => {
     outRow: out.row,
     outColumn: out.column,
   });
-  return [...calls, call("correlate", ...parameters, ...sizes)];
+  return [...calls, call("packTaps", ...packing), call("correlate", ...parameters, ...sizes)];
 };
 
 /** All three tensors of a convolution, one of which an op computes. */
@@ -288,6 +305,18 @@ const forwardAxes = ({ size, places, kernel, steps }: Convolution): [Axis, Axis]
 
 const areaOf = ([rows, columns]: Pair): number => rows * columns;
 
+/** Steps through weights [outputs, channels, …kernel]. */
+const weightSteps = ({ channels, outputs, kernel }: Convolution): WeightSteps => {
+  const area = areaOf(kernel) * 4;
+  return {
+    groupStep: outputs * channels * area,
+    outputStep: channels * area,
+    channelStep: area,
+    rowStep: kernel[1] * 4,
+    columnStep: 4,
+  };
+};
+
 /** Calls into the scratch memory that begins at an address, and how far they need it. */
 type Planned = (work: Convolution, scratch: Scratch) => KernelCall[];
 
@@ -297,34 +326,22 @@ const forward: Planned = (work, scratch) => {
   const out = { at: y.pointer, step: outputs * area, plane: area, row: places[1] * 4, column: 4 };
   const imageStep = channels * areaOf(size) * 4;
   return correlation(
-    { ...work, image: image.pointer, imageStep, weight: weight.pointer, axes: forwardAxes(work), out },
+    {
+      ...work,
+      image: image.pointer,
+      imageStep,
+      weight: weight.pointer,
+      weightSteps: weightSteps(work),
+      axes: forwardAxes(work),
+      out,
+    },
     scratch,
   );
 };
 
-/** The weights that one phase meets, as [groups, channels, outputs, taps of the phase]. */
-const phaseWeights = (
-  { weight, groups, channels, outputs, kernel }: Convolution,
-  [rows, columns]: readonly [PhaseAxis, PhaseAxis],
-  to: number,
-): KernelCall[] => {
-  const area = areaOf(kernel);
-  const from = weight.pointer + (rows.firstTap * kernel[1] + columns.firstTap) * 4;
-  const taps = rows.taps * columns.taps;
-  const whole = taps === area;
-  const inner = whole ? [1, area] : [rows.taps, columns.taps];
-  const innerSteps = whole ? [4, 4] : [rows.stepTap * kernel[1] * 4, columns.stepTap * 4];
-  const lengths = [channels, outputs, ...inner];
-  const fromSteps = [area * 4, channels * area * 4, ...innerSteps];
-  const toSteps = [outputs * taps * 4, taps * 4, columns.taps * 4, 4];
-  const parameters = [...lengths, ...fromSteps, ...toSteps];
-  const size = outputs * channels * 4;
-  const group = (g: number): KernelCall => call("move", from + g * size * area, to + g * size * taps, ...parameters);
-  return Array.from({ length: groups }, (_, g) => group(g));
-};
-
 const inputGradient: Planned = (work, scratch) => {
-  const { image, y, batch, groups, channels, outputs, size, places, kernel, steps } = work;
+  const { image, weight, y, batch, groups, channels, outputs, size, places, kernel, steps } = work;
+  const own = weightSteps(work);
   const area = areaOf(size) * 4;
   const imageStep = outputs * areaOf(places) * 4;
   const start = scratch.end;
@@ -339,8 +356,6 @@ const inputGradient: Planned = (work, scratch) => {
         continue;
       }
       scratch.end = start;
-      const weight = scratch.take(groups * channels * outputs * rows.taps * columns.taps * 4);
-      calls.push(...phaseWeights(work, [rows, columns], weight));
       const out = {
         at: image.pointer + (p * size[1] + q) * 4,
         step: channels * area,
@@ -349,8 +364,19 @@ const inputGradient: Planned = (work, scratch) => {
         column: steps[1].stride * 4,
       };
       const axes: [Axis, Axis] = [rows, columns];
-      const turned = { image: y.pointer, imageStep, channels: outputs, outputs: channels, weight, axes, out };
-      calls.push(...correlation({ batch, groups, ...turned }, scratch));
+      const turned = {
+        weight: weight.pointer + rows.firstTap * own.rowStep + columns.firstTap * 4,
+        weightSteps: {
+          groupStep: own.groupStep,
+          outputStep: own.channelStep,
+          channelStep: own.outputStep,
+          rowStep: rows.stepTap * own.rowStep,
+          columnStep: columns.stepTap * 4,
+        },
+        channels: outputs,
+        outputs: channels,
+      };
+      calls.push(...correlation({ batch, groups, image: y.pointer, imageStep, ...turned, axes, out }, scratch));
       end = Math.max(end, scratch.end);
     }
   scratch.end = end;

@@ -107,7 +107,7 @@ const kernelModules = (
     [["randomUniform"], philoxModule],
     [rowKernels, () => rowsModule(constants)],
     [["argmaxPool2d"], poolingModule],
-    [["tapTable", "correlate", "correlateWeights"], () => convolutionModule(fused, size)],
+    [["tapTable", "packTaps", "correlate", "correlateWeights"], () => convolutionModule(fused, size)],
   ] as const;
   const others = kernelNames.filter((name) => !some.some(([names]) => (names as readonly string[]).includes(name)));
   return [[others, kernelsModule], ...some];

@@ -63,14 +63,14 @@ const addresses = (parameters: readonly number[], candidates: readonly number[])
 
 /** Images of a batch. */
 const correlate: SplitRule = (parameters) => {
-  const [batch, groups, outputs, taps, imageStep, , outStep, runs, runLength] = parameters.slice(6);
+  const [batch, groups, outputs, taps, imageStep, , outStep, runs, runLength] = parameters.slice(5);
   return {
-    count: 6,
+    count: 5,
     steps: [
       [0, groups * imageStep],
       [2, groups * outStep],
     ],
-    scratch: addresses(parameters, [3, 5]),
+    scratch: addresses(parameters, [3, 4]),
     nanoseconds: batch * groups * outputs * taps * runs * runLength * MULTIPLY_ADD,
   };
 };
