@@ -5,7 +5,7 @@ import { kernels as referenceKernels } from "../js/index.ts";
 import type { View } from "../js/kernel.ts";
 import { alongKernels, alongModule } from "./along.ts";
 import { ConstantPool } from "./constants.ts";
-import { convolutionModule } from "./convolution.ts";
+import { convolutionModule } from "./convolution-kernels.ts";
 import { encodeModule, forSharedMemory, FunctionBuilder, get } from "./emitter.ts";
 import { expressionOf } from "./expressions.ts";
 import { kernelsModule } from "./kernels.ts";
@@ -102,13 +102,14 @@ const kernelModules = (
   vectorBits: 128 | 256,
   constants: ConstantPool,
 ): (readonly [names: readonly string[], make: () => Uint8Array<ArrayBuffer>])[] => {
+  const size = tileSize(fused, vectorBits);
   const some = [
-    [["matmul"], () => matmulModule(fused, tileSize(fused, vectorBits))],
+    [["matmul"], () => matmulModule(fused, size)],
     [["randomUniform"], philoxModule],
     [alongKernels, alongModule],
     [rowKernels, () => rowsModule(constants)],
     [["argmaxPool2d"], poolingModule],
-    [["conv2d", "conv2dInput", "conv2dWeight"], convolutionModule],
+    [["tapTable", "packTaps", "correlate", "correlateWeights"], () => convolutionModule(fused, size)],
   ] as const;
   const others = kernelNames.filter((name) => !some.some(([names]) => (names as readonly string[]).includes(name)));
   return [[others, kernelsModule], ...some];
@@ -289,7 +290,7 @@ export class WasmBackend implements Backend {
       );
       const inputs = reads.map((access, i) => ({ access, pointer: get(2 + i), offset: 0 }) as const);
       const step = { op, operands: reads.map((_, i) => i), dtypes, output };
-      const body = { inputs, steps: [step], stores: [{ pointer: get(0), offset: 0, value: reads.length }] };
+      const body = { inputs, steps: [step], stores: [{ pointer: get(0), offset: 0, value: reads.length }], sums: [] };
       f.body = flatLoop(f, body, get(1), this.constants);
       loop = instantiate(encodeModule([f]), this.wasm).run as LoopFunction;
       this.loops.set(key, loop);

@@ -4,7 +4,7 @@ import { sizeOf } from "../../shape.ts";
 import { along, alongScratch } from "./along.ts";
 import { convolutionScratch, convolutions } from "./convolution.ts";
 import type { Signature, ValueType } from "./emitter.ts";
-import { packedSize } from "./matmul.ts";
+import { blockOf, packedSize, turnsStrips } from "./matmul.ts";
 import { movers } from "./moves.ts";
 import { poolings } from "./pooling.ts";
 
@@ -21,7 +21,7 @@ export interface KernelCall {
 
 /** Number of i32 parameters of each kernel. */
 const arities = {
-  matmul: 13,
+  matmul: 15,
   transpose: 4,
   turnRows: 5,
   sumRows: 4,
@@ -42,9 +42,10 @@ const arities = {
   argsort: 7,
   move: 14,
   fill: 3,
-  conv2d: 20,
-  conv2dInput: 20,
-  conv2dWeight: 20,
+  tapTable: 14,
+  packTaps: 14,
+  correlate: 34,
+  correlateWeights: 31,
   argmaxPool2d: 15,
   randomUniform: 3,
   softmax: 4,
@@ -89,7 +90,9 @@ export const scratchOf = (op: string, attributes: Attributes, inputs: readonly S
   if (op in along) return alongScratch(op, attributes, inputs);
   if (op !== "matmul") return 0;
   const [m, n, k, batch] = productSizes(attributes, inputs[0].shape, output.shape);
-  return ((attributes.transposeB ? batch * k * n : 0) + packedSize(m, n, k, !!attributes.transposeA)) * 4;
+  const [transposeA, transposeB] = [attributes.transposeA === true, attributes.transposeB === true];
+  const whole = transposeB && !turnsStrips(m, n, k) ? batch * k * n : 0;
+  return (whole + packedSize(m, n, k, transposeA, transposeB)) * 4;
 };
 
 /** The kernel calls that compute an op, in order; null where there is no kernel for it. */
@@ -108,17 +111,23 @@ const matmul: Recipe = (attributes, [a, b], output, scratch) => {
   const { transposeA, transposeB } = attributes;
   const [m, n, k, batch] = productSizes(attributes, a.shape, output.shape);
   const [rowA, stepA] = transposeA ? [4, m * 4] : [k * 4, 4];
-  const turnedBytes = transposeB ? batch * k * n * 4 : 0;
-  const packed = packedSize(m, n, k, !!attributes.transposeA) > 0 ? scratch + turnedBytes : 0;
-  const turns = Array.from({ length: transposeB ? batch : 0 }, (_, p): KernelCall => {
+  const turnsWhole = transposeB === true && !turnsStrips(m, n, k);
+  const turnedBytes = turnsWhole ? batch * k * n * 4 : 0;
+  const packed = packedSize(m, n, k, transposeA === true, transposeB === true) > 0 ? scratch + turnedBytes : 0;
+  const turned = transposeB && !turnsWhole ? k * 4 : 0;
+  const turns = Array.from({ length: turnsWhole ? batch : 0 }, (_, p): KernelCall => {
     const offset = p * k * n * 4;
     return { kernel: "turnRows", parameters: [b.pointer + offset, scratch + offset, n, k, n] };
   });
-  const from = transposeB ? scratch : b.pointer;
+  const block = packed > 0 ? blockOf(m, k, transposeA === true) : k;
+  const from = turnsWhole ? scratch : b.pointer;
   const sizes = [m, n, k, batch, m * k * 4, k * n * 4];
   return [
     ...turns,
-    { kernel: "matmul", parameters: [a.pointer, rowA, stepA, from, output.pointer, ...sizes, packed, 0] },
+    {
+      kernel: "matmul",
+      parameters: [a.pointer, rowA, stepA, from, output.pointer, ...sizes, packed, turned, block, 0],
+    },
   ];
 };
 

@@ -113,10 +113,13 @@ class PlanBuilder {
     this.items = items;
     this.roots = roots;
     const numbers = new Map(items.map((item, i) => [item, i]));
+    // A loop that makes a value reads it in registers.
     for (const [root, found] of readersOf(items, roots))
       this.readers.set(
         root,
-        [...found].map((item) => numbers.get(item) as number),
+        [...found]
+          .filter((item) => item.kind !== "loop" || !makesOf(item).includes(root))
+          .map((item) => numbers.get(item) as number),
       );
     this.safeFrom = items.findLastIndex(({ kind }) => kind === "guard") + 1;
     const shared = !mark && host.threads && this.shareableTime() >= host.shareFromNanoseconds;
@@ -278,7 +281,7 @@ class PlanBuilder {
     this.items.forEach((item, i) => {
       for (const root of makesOf(item)) {
         if (this.pointers.has(root)) continue;
-        const readers = (this.readers.get(root) ?? []).filter((at) => at !== i || item.kind !== "loop");
+        const readers = this.readers.get(root) ?? [];
         const kept = atEnd.has(root);
         if (readers.length === 0 && !kept && item.kind === "loop") continue;
         lives.push({ bytes: this.bytes(root), first: i, last: kept ? Infinity : Math.max(i, ...readers) });
@@ -449,7 +452,9 @@ class PlanBuilder {
     const inputs: LoopInput[] = [];
     const numbers = new Map<string, number>();
     const outside = item.steps.flatMap(({ operands }) => operands.filter(({ value }) => !made.has(this.roots[value])));
-    for (const { value, access } of outside) {
+    const summed = item.sums.map(({ operand }) => ({ value: operand, access: "full" as const }));
+    const unmade = summed.filter(({ value }) => !made.has(this.roots[value]));
+    for (const { value, access } of [...outside, ...unmade]) {
       const key = `${this.roots[value]} ${access}`;
       if (numbers.has(key)) continue;
       numbers.set(key, inputs.length);
@@ -470,6 +475,7 @@ class PlanBuilder {
         const pointer = this.pointers.get(output);
         return pointer === undefined ? [] : [{ offset: pointer, value }];
       }),
+      sums: item.sums.map(({ output }, i) => ({ offset: this.pointer(output), value: number(summed[i]) })),
     };
   }
 
