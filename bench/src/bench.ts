@@ -80,7 +80,7 @@ const outcomeRuns = ({ operations, wasm }: Work): number =>
 
 export const bench = async (plan: BenchPlan, { signal, onRow }: BenchSurroundings): Promise<BenchReport> => {
   const rows: BenchRow[] = [];
-  const foreign = plan.foreignPeers && new ForeignPeers(plan.foreignPeers, 1, signal);
+  const foreign = plan.foreignPeers && new ForeignPeers(plan.foreignPeers, plan.threads, signal);
   let numerics = "";
   for (const [index, work] of plan.works.entries()) {
     onRow(work.name, index);

@@ -1,4 +1,4 @@
-// The hashes in docs/hashes.md are what every engine here gives, in both tiers and with vectors of both widths.
+// The hashes in docs/hashes.md are what every engine here gives, in both tiers, with vectors of both widths and on several threads.
 import { describe, expect, it } from "vitest";
 import { type Engine, newestNode, pinnedNode, withChromium } from "../hashes/engines.ts";
 import { differences, readHashes } from "../hashes/table.ts";
@@ -28,7 +28,9 @@ describe.each(nodes)("the hashes in $name with vectors of $vectorBits bits", (en
 });
 
 describeInChromium("the hashes in Chromium", () => {
-  it.for(tiers)("are those of the table, %s", (tier, { skip }) =>
-    withChromium((engine) => compare(engine, tier, skip)),
+  it.for(tiers)("are those of the table, on one thread and on two, %s", (tier, { skip }) =>
+    withChromium(async (engines) => {
+      for (const engine of engines) await compare(engine, tier, skip);
+    }),
   );
 });

@@ -6,15 +6,17 @@ import { type Given, writeHashes } from "./table.ts";
 
 const given: Given[] = [];
 const take = async (engine: Engine): Promise<void> => {
-  const { name, vectorBits } = engine;
-  console.error(`${name}, ${vectorBits} bits …`);
+  const { name, vectorBits, threads } = engine;
+  console.error(`${name}, ${vectorBits} bits, threads: ${threads} …`);
   const [strict, fused] = [await engine.hash("strict"), await engine.hash("fused")];
   if (fused.numerics !== "fused") throw new Error(`${name}: this machine does not fuse; the table needs both tiers.`);
-  given.push({ engine: { name, vectorBits }, strict: strict.hashes, fused: fused.hashes });
+  given.push({ engine: { name, vectorBits, threads }, strict: strict.hashes, fused: fused.hashes });
 };
 
 for (const engine of [...pinnedNode(), ...(await newestNode())]) await take(engine);
-await withChromium(take);
+await withChromium(async (engines) => {
+  for (const engine of engines) await take(engine);
+});
 const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
 const date = new Date().toISOString().slice(0, 10);
 const machine = `${cpus()[0]?.model.trim() ?? process.arch}, ${platform()}`;

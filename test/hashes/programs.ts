@@ -15,6 +15,7 @@ import {
   maxPool2d,
   RandomStream,
   selectBackend,
+  setThreads,
   setVectorBits,
   type Tensor,
   tensor,
@@ -24,6 +25,7 @@ import {
 export interface Setting {
   readonly numerics: "strict" | "fused";
   readonly vectorBits: 128 | 256;
+  readonly threads: number;
 }
 
 export interface Hashes {
@@ -34,11 +36,13 @@ export interface Hashes {
 }
 
 /** Runs all programs. Once in a process or worker: vectors of another width need another. */
-export const hashAll = async ({ numerics, vectorBits }: Setting): Promise<Hashes> => {
+export const hashAll = async ({ numerics, vectorBits, threads }: Setting): Promise<Hashes> => {
   setVectorBits(vectorBits);
   await selectBackend(numerics === "strict" ? "wasm-strict" : "wasm");
+  await setThreads(threads);
   const hashes: Record<string, string> = {};
   for (const [name, program] of Object.entries(programs)) hashes[name] = await hashOf(await program());
+  await setThreads(1);
   return { numerics: backendInForce().numerics, hashes };
 };
 

@@ -23,7 +23,7 @@ export const differences = (a: Column, b: Column): string[] =>
 
 /** What an engine gave in both tiers. */
 export interface Given {
-  readonly engine: Pick<Engine, "name" | "vectorBits">;
+  readonly engine: Pick<Engine, "name" | "vectorBits" | "threads">;
   readonly strict: Column;
   readonly fused: Column;
 }
@@ -35,7 +35,7 @@ export const writeHashes = (made: string, given: readonly Given[]): void => {
   const engines = given.map(({ engine, ...own }) => [
     engine.name,
     String(engine.vectorBits),
-    "1",
+    String(engine.threads),
     agreement(strict, own.strict),
     agreement(fused, own.fused),
   ]);
