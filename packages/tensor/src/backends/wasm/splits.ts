@@ -204,7 +204,7 @@ const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
       [1, length * inner * 4],
     ],
     scratch: [6],
-    nanoseconds: outer * length * inner * Math.log2(1 + length) * 5,
+    nanoseconds: outer * length * inner * (32 - Math.clz32(length)) * 5,
   }),
   move: moved,
   fill: ([, count]) => ({ count: 1, steps: [[0, 4]], nanoseconds: count * 0.5 }),
