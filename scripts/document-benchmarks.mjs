@@ -17,13 +17,23 @@ const output = (command, parameters) => {
 };
 
 const options = process.argv.slice(2);
-const bench = ["run", "--silent", "agon", "--", "bench", ...options];
-const table = output("npm", bench);
+const bench = ["run", "--silent", "agon", "--", "bench"];
 const commit = output("git", ["rev-parse", "--short", "HEAD"]);
-const made = `Measured ${new Date().toISOString().slice(0, 10)} at ${commit} by \`npm ${bench.join(" ")}\`.`;
-const block = options[0] === "env" ? "measured env" : "measured";
-const marked = new RegExp(`(?<=<!-- ${block} -->\\n).*?(?=<!-- end -->)`, "s");
-writeFileSync(
-  page,
-  readFileSync(page, "utf8").replace(marked, () => `\n${made}\n\n${table}\n\n`),
-);
+const foreign = process.env.AGON_PEERS && options.includes("--peers") ? ", with the programs of AGON_PEERS" : "";
+
+/** Writes between two marks when and how it was measured, and what `npm parameters…` prints. */
+const measure = (mark, parameters, { note = "", show = (text) => text } = {}) => {
+  const measured = show(output("npm", parameters));
+  const made = `Measured ${new Date().toISOString().slice(0, 10)} at ${commit} by \`npm ${parameters.join(" ")}\`${note}.`;
+  const marked = new RegExp(`(?<=<!-- ${mark} -->\\n).*?(?=<!-- end -->)`, "s");
+  writeFileSync(
+    page,
+    readFileSync(page, "utf8").replace(marked, () => `\n${made}\n\n${measured}\n\n`),
+  );
+};
+
+const environments = options[0] === "env";
+measure(environments ? "measured env" : "measured", [...bench, ...options], { note: foreign });
+// Where the time goes that the table tells of the two shortest steps.
+if (!environments)
+  measure("profiled", [...bench, "--profile", "B1,C"], { show: (text) => `\`\`\`text\n${text}\n\`\`\`` });

@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
+import type { BenchRow } from "./bench.ts";
 import { environmentRows } from "./contestants/agon-environments.ts";
+import { peak } from "./contestants/peak.ts";
+import { kindsOf } from "./profile.ts";
+import { profileTable } from "./profile-table.ts";
 import { benchTable } from "./table.ts";
 import { createTimer, median } from "./timing.ts";
 import { environmentWorks, figure, secondsOf, works } from "./works.ts";
@@ -103,6 +107,7 @@ test("the table tells how many times better, in both directions, and every note 
     min: 1,
     max: 2,
     peerRanges: {},
+    peerSettings: {},
     notes: ["peer: broke"],
   } as const;
   const table = benchTable({
@@ -121,7 +126,16 @@ test("the table tells how many times better, in both directions, and every note 
 });
 
 test("the table tells what more threads gained", () => {
-  const row = { title: "…", wideVectors: false, min: 1, max: 2, peers: {}, peerRanges: {}, notes: [] } as const;
+  const row = {
+    title: "…",
+    wideVectors: false,
+    min: 1,
+    max: 2,
+    peers: {},
+    peerRanges: {},
+    peerSettings: {},
+    notes: [],
+  } as const;
   const onOneThread = { median: 100, min: 90, max: 110 };
   const table = benchTable({
     machine: "a machine",
@@ -134,4 +148,79 @@ test("the table tells what more threads gained", () => {
   });
   expect(table).toContain("; 2 threads; ");
   expect(table).toContain("100 (1.7×)");
+});
+
+test("the table tells shares of peaks, and which setting of a peer gave a figure", () => {
+  const row = {
+    title: "…",
+    unit: "GFLOP/s",
+    better: "higher",
+    threads: 1,
+    wideVectors: false,
+    min: 1,
+    max: 2,
+    peerRanges: {},
+    notes: [],
+  } as const;
+  const rows: BenchRow[] = [
+    { ...row, work: "L-peak", ours: 100, peers: { c: 200 }, peerSettings: { c: "native-c of 512 bits" } },
+    { ...row, work: "A-64", ours: 50, shareOfPeak: 0.5, peers: { pytorch: 75 }, peerSettings: { pytorch: "torch-2" } },
+    { ...row, work: "A-512", ours: 80, shareOfPeak: 0.8, peers: { pytorch: 90 }, peerSettings: { pytorch: "torch-2" } },
+  ];
+  const table = benchTable({ machine: "a machine", node: "v24", numerics: "fused", rows });
+  expect(table).toMatch(/A-512 .* 80%/);
+  expect(table).toContain("A-64, A-512: 25%, 40% of the peak of C on as many threads; on one it is 200 GFLOP/s.");
+  expect(table).toContain("L-peak: c is native-c of 512 bits.");
+  expect(table).toContain("A-64, A-512: pytorch is torch-2.");
+});
+
+test("the peak program does what it is counted for, with vectors of either width", () => {
+  for (const vectorBits of [128, 256] as const)
+    for (const numerics of ["strict", "fused"]) {
+      const { run, check } = peak(vectorBits, numerics);
+      expect(() => check?.()).toThrow("peak: sum 0 is 0, expected about 1.");
+      run();
+      expect(() => check?.()).not.toThrow();
+    }
+});
+
+test("a profile is told by kind, by parts that are alike, and as what is left over", () => {
+  const spec = (...shape: number[]) => ({ shape, dtype: "float32" }) as const;
+  const product = {
+    kind: "kernel",
+    ops: ["matmul"],
+    inputs: [spec(2, 2), spec(2, 2)],
+    outputs: [spec(2, 2)],
+    bytesRead: 32,
+    bytesWritten: 16,
+    operations: 16_000,
+    microseconds: 2,
+  } as const;
+  const loop = { ...product, kind: "loop", ops: ["add", "tanh"], operations: 0, microseconds: 1 } as const;
+  const parts = [product, loop, product];
+  const text = profileTable({
+    machine: "a machine",
+    node: "v24",
+    numerics: "fused",
+    vectorBits: 128,
+    peak: 16,
+    callMicroseconds: 0.25,
+    notes: [],
+    profiles: [
+      {
+        work: "B9",
+        title: "…",
+        microseconds: 6,
+        arithmeticMicroseconds: 2,
+        leftOverMicroseconds: 3.75,
+        arenaBytes: 1000,
+        parts,
+        kinds: kindsOf(parts),
+      },
+    ],
+  });
+  expect(text).toMatch(/\nmatmul +2 +4.00 +80.0% +8.0 +0.0\nelementwise +1 +1.00 +20.0% +0.0\n/);
+  expect(text).toMatch(/\nmatmul +\[2, 2\] \[2, 2\] → \[2, 2\] +2 +4.00 +80.0% /);
+  expect(text).toContain("One run takes 6.00 µs: 5.00 in the 3 parts of the plan, 1.00 outside them");
+  expect(text).toContain("left over 3.75 µs (63%)");
 });

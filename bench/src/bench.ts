@@ -1,6 +1,7 @@
 // The contest: for every row the contestants in processes of their own, their rounds interleaved; medians and ranges.
 import { arch, availableParallelism, cpus, platform } from "node:os";
 import { ContestantClient } from "./contestant-client.ts";
+import { type ForeignFigure, ForeignPeers, type ForeignPlan } from "./foreign-peers.ts";
 import { median } from "./timing.ts";
 import { figure, secondsOf, type Work } from "./works.ts";
 
@@ -12,6 +13,8 @@ export interface BenchPlan {
   readonly peers: boolean;
   /** Of agon; with more than one it is timed on one too. Peers have one. */
   readonly threads: number;
+  /** Peers that are not JavaScript, each measured just before the rounds of a row. */
+  readonly foreignPeers?: ForeignPlan;
   readonly rounds: number;
   readonly secondsPerRound: number;
 }
@@ -41,7 +44,11 @@ export interface BenchRow {
   readonly onOneThread?: Timed;
   /** Time per floating-point operation relative to that of the row that this one is like; see docs/benchmarks.md. */
   readonly comparison?: { readonly like: string; readonly timePerOperation: number };
+  /** How much of the peak of the row L-peak its products reach, with vectors of the same width on as many threads. */
+  readonly shareOfPeak?: number;
   readonly peers: Readonly<Record<string, number>>;
+  /** Of peers with several settings, the one that gave the figure. */
+  readonly peerSettings: Readonly<Record<string, string>>;
   readonly peerRanges: Readonly<Record<string, readonly [min: number, max: number]>>;
   /** Why something is missing. */
   readonly notes: readonly string[];
@@ -60,7 +67,8 @@ export interface BenchSurroundings {
   readonly onRow: (work: string, index: number) => void;
 }
 
-const WIDE_VECTORS = "--experimental-wasm-revectorize";
+/** Of node: lets V8 pack pairs of vectors. */
+export const WIDE_VECTORS = "--experimental-wasm-revectorize";
 /** Seconds of runs after which a contestant has no more rounds at a row. */
 const SLOW_SECONDS = 5;
 const ONE_THREAD = "agon on one thread";
@@ -68,16 +76,19 @@ const PEERS = ["tfjs-wasm", "jax-js-wasm"];
 
 /** Runs before the outcomes are compared: enough for the optimising compiler's code to take part. */
 const outcomeRuns = ({ operations, wasm }: Work): number =>
-  wasm ? Math.min(2000, Math.max(3, Math.round(1e9 / operations))) : 0;
+  wasm ? Math.min(1000, Math.max(3, Math.round(1e9 / operations))) : 0;
 
 export const bench = async (plan: BenchPlan, { signal, onRow }: BenchSurroundings): Promise<BenchReport> => {
   const rows: BenchRow[] = [];
+  const foreign = plan.foreignPeers && new ForeignPeers(plan.foreignPeers, plan.threads, signal);
   let numerics = "";
   for (const [index, work] of plan.works.entries()) {
     onRow(work.name, index);
+    const others = await foreign?.at(work.name, work.better);
     const { row, tier } = await timeRow(work, plan, signal);
     numerics = tier;
-    rows.push(withComparison(row, work, rows, plan.works));
+    const complete = others ? withForeign(row, others.figures, others.notes) : row;
+    rows.push(withShare(withComparison(complete, work, rows, plan.works), work, rows));
   }
   return { machine: machine(), node: process.version, numerics, rows };
 };
@@ -89,7 +100,12 @@ interface Entrant {
   readonly threads: number;
 }
 
-const entrantsFor = ({ wasm }: Work, { wideVectors, peers, threads }: BenchPlan): Entrant[] => {
+/** How many threads of those planned a row can use. */
+const threadsOf = ({ wasm, oneThread }: Work, planned: number): number => (wasm && !oneThread ? planned : 1);
+
+const entrantsFor = (work: Work, { wideVectors, peers, threads: planned }: BenchPlan): Entrant[] => {
+  const { wasm } = work;
+  const threads = threadsOf(work, planned);
   const agon = (name: string, wide: boolean, count: number): Entrant => ({
     name,
     contestant: "agon",
@@ -97,9 +113,9 @@ const entrantsFor = ({ wasm }: Work, { wideVectors, peers, threads }: BenchPlan)
     threads: count,
   });
   return [
-    agon("agon", false, wasm ? threads : 1),
+    agon("agon", false, threads),
     ...(wasm && wideVectors ? [agon("agon-256", true, threads)] : []),
-    ...(wasm && threads > 1 ? [agon(ONE_THREAD, wideVectors, 1)] : []),
+    ...(threads > 1 ? [agon(ONE_THREAD, wideVectors, 1)] : []),
     ...(peers ? PEERS.map((name) => ({ name, contestant: name, flags: [], threads: 1 })) : []),
   ];
 };
@@ -197,13 +213,14 @@ const rowOf = (
     min: ours.min,
     max: ours.max,
     unit: work.unit,
-    threads: work.wasm ? threads : 1,
+    threads: threadsOf(work, threads),
     better: work.better,
     wideVectors: wide !== undefined,
     ...(wide === undefined ? {} : { without256Bit: narrow }),
     ...(one === undefined ? {} : { onOneThread: one }),
     peers: Object.fromEntries(peers.map(([name, each]) => [name, each.median])),
     peerRanges: Object.fromEntries(peers.map(([name, { min, max }]) => [name, [min, max] as const])),
+    peerSettings: {},
     notes,
   };
 };
@@ -226,4 +243,23 @@ const withComparison = (row: BenchRow, work: Work, before: readonly BenchRow[], 
   return { ...row, comparison: { like: referenceWork.name, timePerOperation } };
 };
 
-const machine = (): string => `${cpus()[0]?.model.trim() || arch()}, ${availableParallelism()} cores, ${platform()}`;
+const withForeign = (row: BenchRow, figures: readonly ForeignFigure[], notes: readonly string[]): BenchRow => {
+  const by = <T>(f: (figure: ForeignFigure) => T): Record<string, T> =>
+    Object.fromEntries(figures.map((each) => [each.library, f(each)]));
+  return {
+    ...row,
+    peers: { ...row.peers, ...by(({ value }) => value) },
+    peerRanges: { ...row.peerRanges, ...by(({ value }) => [value, value] as const) },
+    peerSettings: by(({ setting }) => setting),
+    notes: [...row.notes, ...notes],
+  };
+};
+
+const withShare = (row: BenchRow, work: Work, before: readonly BenchRow[]): BenchRow => {
+  const peak = before.find((each) => each.work === "L-peak");
+  if (!peak || work.operations === 0 || peak.wideVectors !== row.wideVectors) return row;
+  return { ...row, shareOfPeak: rounded(work.operations / secondsOf(work, row.ours) / 1e9 / peak.ours / row.threads) };
+};
+
+export const machine = (): string =>
+  `${cpus()[0]?.model.trim() || arch()}, ${availableParallelism()} cores, ${platform()}`;

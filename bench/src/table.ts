@@ -3,6 +3,7 @@ import type { BenchReport, BenchRow } from "./bench.ts";
 
 export const benchTable = ({ machine, node, numerics, rows }: BenchReport): string => {
   const peers = [...new Set(rows.flatMap((row) => Object.keys(row.peers)))];
+  const shared = rows.some(({ shareOfPeak }) => shareOfPeak !== undefined);
   const wide = rows.some((row) => row.without256Bit !== undefined);
   const threads = Math.max(1, ...rows.map((row) => row.threads));
   const header = [
@@ -13,6 +14,7 @@ export const benchTable = ({ machine, node, numerics, rows }: BenchReport): stri
     "min – max",
     ...(wide ? ["without 256 bits"] : []),
     ...(threads > 1 ? ["one thread"] : []),
+    ...(shared ? ["of peak"] : []),
     ...peers,
   ];
   const lines = rows.map((row) => [
@@ -23,6 +25,7 @@ export const benchTable = ({ machine, node, numerics, rows }: BenchReport): stri
     `${shown(row.min)} – ${shown(row.max)}`,
     ...(wide ? [row.without256Bit ? shown(row.without256Bit.median) : "–"] : []),
     ...(threads > 1 ? [row.onOneThread ? compared(row, row.onOneThread.median) : "–"] : []),
+    ...(shared ? [row.shareOfPeak === undefined ? "–" : `${(100 * row.shareOfPeak).toFixed(0)}%`] : []),
     ...peers.map((peer) => (row.peers[peer] === undefined ? "–" : compared(row, row.peers[peer]))),
   ]);
   const comparisons = rows.flatMap(({ work, comparison }) =>
@@ -34,7 +37,7 @@ export const benchTable = ({ machine, node, numerics, rows }: BenchReport): stri
     const concerned = rows.filter((row) => row.notes.includes(note)).map((row) => row.work);
     return `${concerned.join(", ")}: ${note}`;
   });
-  const notes = [...comparisons, ...said];
+  const notes = [...comparisons, ...peakOfC(rows), ...settingsOf(rows), ...said];
   return [
     `${machine}; Node ${node}; ${numerics} arithmetic; ${threads > 1 ? `${threads} threads` : "one thread"}; medians of interleaved rounds`,
     "",
@@ -47,6 +50,29 @@ export const benchTable = ({ machine, node, numerics, rows }: BenchReport): stri
 const compared = ({ ours, better }: BenchRow, other: number): string => {
   const times = better === "lower" ? other / ours : ours / other;
   return `${shown(other)} (${times.toPrecision(2)}×)`;
+};
+
+/** What share of C's best vectors the products reach. */
+const peakOfC = (rows: readonly BenchRow[]): string[] => {
+  const limit = rows.find(({ work }) => work === "L-peak");
+  const products = rows.filter(({ work }) => work.startsWith("A-"));
+  if (limit?.peers.c === undefined || products.length === 0) return [];
+  const shares = products.map(({ ours, threads }) => `${((100 * ours) / limit.peers.c / threads).toFixed(0)}%`);
+  const names = products.map(({ work }) => work);
+  return [
+    `${names.join(", ")}: ${shares.join(", ")} of the peak of C on as many threads; on one it is ${shown(limit.peers.c)} GFLOP/s.`,
+  ];
+};
+
+/** Who is meant by a peer that has several settings or versions. */
+const settingsOf = (rows: readonly BenchRow[]): string[] => {
+  const found = new Map<string, string[]>();
+  for (const { work, peerSettings } of rows)
+    for (const [peer, setting] of Object.entries(peerSettings)) {
+      const key = `${peer} is ${setting}`;
+      found.set(key, [...(found.get(key) ?? []), work]);
+    }
+  return [...found].map(([key, given]) => `${given.join(", ")}: ${key}.`);
 };
 
 const shown = (value: number): string =>

@@ -1,5 +1,6 @@
 // The rows: what is timed, in which unit, and how much one run of it does.
 import { registeredIds } from "@agon/environments";
+import { PEAK_OPERATIONS } from "./contestants/peak.ts";
 import {
   gpt,
   gptOperations,
@@ -33,12 +34,14 @@ export interface Work {
   readonly better: "higher" | "lower";
   /** How much of what a rate counts one run does; of a row in units of time, 1. */
   readonly amount: number;
-  /** Floating-point operations of one run, of nets those of their matrix products; 0 where none are counted. */
+  /** Multiplications and additions of one run in matrix products and convolutions; 0 where those are not most of the work. */
   readonly operations: number;
   /** The row that this one resembles in all but sizes: its time per operation is compared with that one's. */
   readonly like?: string;
   /** Whether kernels of WebAssembly do the work. */
   readonly wasm: boolean;
+  /** Whether it is one thread's by its nature. */
+  readonly oneThread?: true;
 }
 
 /** Elements of M-tanh. */
@@ -131,6 +134,16 @@ export const environmentWorks: readonly Work[] = [
 ];
 
 export const works: readonly Work[] = [
+  {
+    name: "L-peak",
+    title: "limit: multiply and add in registers",
+    unit: "GFLOP/s",
+    better: "higher",
+    amount: PEAK_OPERATIONS,
+    operations: PEAK_OPERATIONS,
+    wasm: true,
+    oneThread: true,
+  },
   ...[64, 128, 256, 512, 1024].map(product),
   mlpStep("B1", mlpB1, "ReLU, squared error"),
   { ...mlpStep("B1-other", mlpOther, "tanh, Huber"), like: "B1" },
@@ -145,8 +158,8 @@ export const works: readonly Work[] = [
   resNetStep("G", resNet),
   { ...resNetStep("G-other", resNetOther), like: "G" },
   ...environmentWorks,
-  duration("M-tanh", `tanh of ${ELEMENTS} elements`, ELEMENTS),
-  duration("M-adam", "Adam on the 235 146 parameters of B2", 235_146),
+  duration("M-tanh", `tanh of ${ELEMENTS} elements`, 0),
+  duration("M-adam", "Adam on the 235 146 parameters of B2", 0),
 ];
 
 /** What a run of so many seconds means in the unit of the row. */

@@ -245,7 +245,18 @@ describe("mountain cars, acrobot and pendulum", () => {
   });
 });
 
+test("reset options that are none are refused", () => {
+  for (const id of ["CartPole-v1", "MountainCar-v0", "Acrobot-v1", "Pendulum-v1"])
+    expect(() => make(id).reset({ seed: 0, options: { lo: 1 } })).toThrow("there is no reset option lo");
+  expect(() => makeVector("CartPole-v1", 2).reset({ options: { hgih: 1 } })).toThrow("there is no reset option hgih");
+});
+
 describe("a map as text", () => {
+  test("is refused where it is none", () => {
+    expect(() => gridWorld({ map: "S.G" as unknown as string[] })).toThrow("a map is a list of rows of letters");
+    expect(() => gridWorld({ stepReward: Number.NaN })).toThrow("stepReward must be a finite number; got NaN");
+  });
+
   test("comes back with the definition, obstacles included", () => {
     const map = ["G.>", ".#.", "S.."];
     expect(gridWorld({ map }).map).toEqual(map);

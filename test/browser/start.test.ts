@@ -1,5 +1,5 @@
 // How soon @agon/tensor computes after its import, in fresh processes and pages; and that the strictest content policy suffices.
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -44,6 +44,8 @@ beforeAll(async () => {
     },
   });
 });
+// As in a package: otherwise Node compiles a module twice, to find out that it is one.
+beforeAll(() => writeFile(join(folder, "package.json"), '{ "type": "module" }'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1];

@@ -1,5 +1,5 @@
 // agon bench: which rows, how long, with whom; the timing itself is @agon/bench's.
-import type { BenchReport, Work } from "@agon/bench";
+import type { BenchReport, BenchSurroundings, ForeignPlan, ProfileReport, Work } from "@agon/bench";
 import { BadInput, Interrupted } from "./failure.ts";
 import type { Numerics } from "./library.ts";
 import { bar, createStatusLine } from "@agon/runs";
@@ -15,8 +15,24 @@ export interface BenchRequest {
   readonly wideVectors: boolean;
   readonly peers: boolean;
   readonly threads: number;
+  /** Where programs of peers that are not JavaScript lie, and the Python that runs them. */
+  readonly foreignPeers?: ForeignPlan;
   readonly rounds: number;
 }
+
+/** Where the time of rows goes. */
+export const runProfile = async (
+  { only, ...plan }: Pick<BenchRequest, "only" | "numerics" | "wideVectors" | "rounds">,
+  { stderr, now, signal }: Surroundings,
+): Promise<{ readonly report: ProfileReport; readonly table: string }> => {
+  const { profile, profileTable, works } = await import("@agon/bench");
+  const planned = works.filter(({ name, wasm }) => wasm && name !== "L-peak");
+  const chosen = only === undefined ? planned : only.map((name) => findWork(planned, name));
+  return await withLine(chosen.length, { stderr, now, signal }, async (surroundings) => {
+    const report = await profile({ works: chosen, ...plan }, surroundings);
+    return { report, table: profileTable(report) };
+  });
+};
 
 /** Rows are timed only by Node programs that nothing else runs in; loaded here, because nothing else of the program needs it. */
 export const runBench = async (
@@ -28,12 +44,23 @@ export const runBench = async (
     throw new BadInput(`bench ${kind}: expected env for the environments, or nothing for all rows.`);
   const works = kind === "env" ? environmentWorks : all;
   const chosen = only === undefined ? works : only.map((name) => findWork(works, name));
+  return await withLine(chosen.length, { stderr, now, signal }, async (surroundings) => {
+    const report = await bench({ works: chosen, secondsPerRound: 0.12, ...plan }, surroundings);
+    return { report, table: benchTable(report) };
+  });
+};
+
+/** Shows how many rows are done while `measure` goes on. */
+const withLine = async <T>(
+  rows: number,
+  { stderr, now, signal }: Surroundings,
+  measure: (surroundings: BenchSurroundings) => Promise<T>,
+): Promise<T> => {
   const line = createStatusLine(stderr, now);
   const onRow = (name: string, index: number): void =>
-    line.show(() => `${bar(index / chosen.length)} ${index}/${chosen.length} rows  ${name}`);
+    line.show(() => `${bar(index / rows)} ${index}/${rows} rows  ${name}`);
   try {
-    const report = await bench({ works: chosen, secondsPerRound: 0.12, ...plan }, { signal, onRow });
-    return { report, table: benchTable(report) };
+    return await measure({ signal, onRow });
   } catch (error) {
     throw signal.aborted ? new Interrupted("stopped before all rows were timed.") : error;
   } finally {

@@ -1,4 +1,5 @@
 // The command line as a process of its own: streams, signals, exit status, many processes at once.
+import type { ProfileReport } from "@agon/bench";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -152,6 +153,16 @@ test("256-bit vectors change no bit, and are said", async () => {
   expect(narrow.vectorBits).toBe(128);
   if (process.arch === "x64") expect(wide.vectorBits).toBe(256);
   expect(wide.curveHash).toBe(narrow.curveHash);
+}, 60_000);
+
+test("bench --profile tells where the time of a step goes", async () => {
+  const report = (await json("bench --profile C --no-256-bit --rounds 1")) as unknown as ProfileReport;
+  const { callMicroseconds, profiles } = report;
+  const [{ work, parts, kinds, leftOverMicroseconds, microseconds }] = profiles;
+  expect(work).toBe("C");
+  expect(parts.filter(({ ops }) => ops.includes("matmul"))).toHaveLength(3);
+  expect(kinds[0].microseconds).toBeGreaterThan(0);
+  expect(leftOverMicroseconds).toBeLessThan(microseconds - callMicroseconds);
 }, 60_000);
 
 test("bench prints the rows asked for, in the tier asked for", async () => {

@@ -1,7 +1,7 @@
 // The verbs and their options, and what becomes of their results: text or one JSON object on stdout, an exit status.
 import { availableParallelism } from "node:os";
-import { Command, CommanderError } from "commander";
-import { runBench } from "./bench.ts";
+import { Command, CommanderError, Option } from "commander";
+import { runBench, runProfile } from "./bench.ts";
 import { compare, comparisonTable } from "./compare.ts";
 import { withEnvironmentModule } from "./environment-module.ts";
 import { evaluateFolder } from "./evaluate.ts";
@@ -268,8 +268,11 @@ interface BenchFlags {
   readonly only?: string;
   readonly numerics?: string;
   readonly "256Bit": boolean;
+  readonly profile?: boolean | string;
   readonly peers?: boolean;
   readonly threads: string;
+  readonly peersFolder?: string;
+  readonly python: string;
   readonly rounds: string;
   readonly json?: boolean;
 }
@@ -280,24 +283,35 @@ const addBench = (program: Command, streams: Streams): void => {
     .description("time products, training steps, acting and environments on this machine")
     .argument("[kind]", "env: the environments alone")
     .option("--only <rows>", "rows separated by commas (default: all)")
+    .option("--profile [rows]", "tell where the time of steps goes instead, by part of their plans")
     .option("--peers", "time tfjs and jax-js beside it, in the same rounds")
+    .addOption(
+      new Option("--peers-folder <folder>", "with --peers, time PyTorch, JAX and C too, by the programs there").env(
+        "AGON_PEERS",
+      ),
+    )
+    .addOption(
+      new Option("--python <command>", "the Python that has PyTorch and JAX").env("AGON_PYTHON").default("python3"),
+    )
     .option("--no-256-bit", "leave V8's 256-bit vectors off; by default both are timed where they change no bit")
     .option("--numerics <tier>", "strict or fused (default: the best this machine has)")
     .option("--threads <n>", "of agon's compiled steps; with more than one, one is timed beside them", "1")
     .option("--rounds <n>", "interleaved rounds; the median counts", "5")
     .option("--json", "print one JSON object")
-    .addHelpText("after", "\nExamples:\n  agon bench env\n  agon bench --only B1,C,H --json")
+    .addHelpText("after", "\nExamples:\n  agon bench env\n  agon bench --only B1,C,H --json\n  agon bench --profile B1")
     .action(async (kind: string | undefined, flags: BenchFlags) => {
       const request = {
         kind,
-        only: flags.only?.split(","),
+        only: (typeof flags.profile === "string" ? flags.profile : flags.only)?.split(","),
         numerics: numericsTier(flags.numerics),
         wideVectors: flags["256Bit"],
         peers: flags.peers === true,
         threads: integer("--threads", flags.threads, 1),
+        foreignPeers:
+          flags.peers && flags.peersFolder ? { folder: flags.peersFolder, python: flags.python } : undefined,
         rounds: integer("--rounds", flags.rounds, 1),
       };
-      const { report, table } = await runBench(request, streams);
+      const { report, table } = flags.profile ? await runProfile(request, streams) : await runBench(request, streams);
       print(streams, flags.json, report, () => table);
     });
 };

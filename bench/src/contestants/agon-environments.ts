@@ -17,6 +17,7 @@ const vectorSteps = (id: string): Prepared & { readonly vector: VectorEnvironmen
   let at = 0;
   return {
     vector,
+    processorTime: true,
     run() {
       vector.step(rows[at]);
       at = (at + 1) & (ROUNDS - 1);
@@ -63,6 +64,7 @@ const cartPoleVector = (): Prepared => {
   const { vector, run, check } = vectorSteps("CartPole-v1");
   let [steps, episodes] = [0, 0];
   return {
+    processorTime: true,
     run() {
       run();
       steps += LANES;
@@ -82,6 +84,7 @@ const cartPoleAlone = (): Prepared => {
   let at = 0;
   let [steps, episodes] = [0, 0];
   return {
+    processorTime: true,
     run() {
       const { terminated, truncated } = environment.step(actions[at]);
       at = (at + 1) & 65_535;

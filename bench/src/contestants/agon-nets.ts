@@ -60,6 +60,7 @@ const trainingStep = ({ model, loss, input, target }: Training): Prepared => {
   const first = bound.outputs[0][0];
   return {
     run: bound.run,
+    profile: bound.profile,
     outcome: () => Float32Array.from(model.parameters().flatMap((parameter) => [...parameter.toHost()])),
     check: () => checkFell(first, bound.outputs[0][0]),
   };

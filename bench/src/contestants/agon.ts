@@ -18,14 +18,15 @@ import { mlpB1, mlpB2 } from "../nets.ts";
 import { ELEMENTS } from "../works.ts";
 import { environmentRows } from "./agon-environments.ts";
 import { trainingSteps } from "./agon-nets.ts";
+import { peak } from "./peak.ts";
 import { checkProduct, type Contestant, type Prepared } from "./contestant.ts";
 
 /** Operands and result stay where the backend keeps them. */
 const product = (n: number): Prepared => {
   const [x, y] = [normals("left", n * n), normals("right", n * n)];
   const [a, b, c] = [x, y, new Float32Array(n * n)].map((data) => new Variable(tensor(data, { shape: [n, n] })));
-  const { run } = compile(() => c.assign(a.value.matmul(b.value))).bind();
-  return { run, outcome: () => c.toHost(), check: () => checkProduct(n, x, y, c.toHost()) };
+  const { run, profile } = compile(() => c.assign(a.value.matmul(b.value))).bind();
+  return { run, profile, outcome: () => c.toHost(), check: () => checkProduct(n, x, y, c.toHost()) };
 };
 
 const act = (): Prepared => {
@@ -42,6 +43,7 @@ const act = (): Prepared => {
       actions[at] = argmax(output);
       at = (at + 1) & 1023;
     },
+    profile: forward.profile,
     outcome: () => actions,
   };
 };
@@ -49,8 +51,8 @@ const act = (): Prepared => {
 const elementwise = (): Prepared => {
   const x = new Variable(tensor(normals("elements", ELEMENTS)));
   const y = new Variable(zeros([ELEMENTS]));
-  const { run } = compile(() => y.assign(x.value.tanh())).bind();
-  return { run, outcome: () => y.toHost() };
+  const { run, profile } = compile(() => y.assign(x.value.tanh())).bind();
+  return { run, profile, outcome: () => y.toHost() };
 };
 
 const adam = (): Prepared => {
@@ -60,8 +62,8 @@ const adam = (): Prepared => {
     const size = shape.reduce((n, length) => n * length, 1);
     return new Variable(tensor(normals(`gradient ${i}`, size), { shape }));
   });
-  const { run } = compile(() => optimizer.update(gradients.map(({ value }) => value))).bind();
-  return { run, outcome: () => parameters[0].toHost() };
+  const { run, profile } = compile(() => optimizer.update(gradients.map(({ value }) => value))).bind();
+  return { run, profile, outcome: () => parameters[0].toHost() };
 };
 
 export interface Choice {
@@ -76,10 +78,14 @@ export const createContestant = async ({ numerics, vectorBits, threads }: Choice
   setVectorBits(vectorBits);
   await selectBackend(numerics === "strict" ? "wasm-strict" : "wasm");
   await setThreads(threads);
+  const tier = backendInForce().numerics;
   return {
     name: "agon",
-    numerics: backendInForce().numerics,
+    numerics: tier,
     rows: {
+      // What calling a compiled step costs; no row, but profiles tell it.
+      call: () => compile(() => {}).bind(),
+      "L-peak": () => peak(vectorBits, tier),
       ...Object.fromEntries([64, 128, 256, 512, 1024].map((n) => [`A-${n}`, () => product(n)])),
       ...trainingSteps,
       C: act,

@@ -1,12 +1,17 @@
 // What a contestant offers: for each row it can do, a program made ready to run again and again.
+import type { PlanReport, ProfileOptions } from "@agon/tensor";
 
 export interface Prepared {
   /** One run; the work is finished when it returns or resolves. */
   readonly run: () => unknown;
   /** True where `run` gives a promise. */
   readonly asynchronous?: boolean;
+  /** Timed by processor time, which other programs change less than the clock's: for one thread that never waits. */
+  readonly processorTime?: boolean;
   /** Bytes that a fixed number of runs, since the start, has led to: equal wherever the arithmetic is the same. */
   readonly outcome?: () => NodeJS.ArrayBufferView;
+  /** What its plan consists of and how long the parts take. */
+  readonly profile?: (options: ProfileOptions) => PlanReport;
   /** Throws where the work was not really done, or wrongly. Called after the runs. */
   readonly check?: () => unknown;
 }

@@ -9,6 +9,9 @@ export interface Range {
 /** The options `low` and `high` of a reset, those left out from `fallback`. */
 export function startingRange(name: string, options: ResetOptions | undefined, fallback: Range): Range {
   if (!options) return fallback;
+  const unknown = Object.keys(options).find((key) => key !== "low" && key !== "high");
+  if (unknown !== undefined)
+    throw new RangeError(`${name}: there is no reset option ${unknown}; there are low and high.`);
   const { low = fallback.low, high = fallback.high } = options as { low?: unknown; high?: unknown };
   if (Number.isFinite(low) && Number.isFinite(high) && (low as number) <= (high as number)) {
     return { low: low as number, high: high as number };

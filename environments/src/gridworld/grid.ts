@@ -12,6 +12,10 @@ const moves: Readonly<Record<Direction, readonly [rows: number, columns: number]
 
 /** A layout from rows of letters, each looked up in `letters`. */
 export function parseMap(name: string, rows: readonly string[], letters: Readonly<Record<string, Tile>>): GridLayout {
+  if (!Array.isArray(rows) || !rows.every((row) => typeof row === "string"))
+    throw new TypeError(
+      `${name}: a map is a list of rows of letters, such as ["S.", ".G"]; got ${JSON.stringify(rows)}.`,
+    );
   const columns = rows[0]?.length ?? 0;
   const known = Object.keys(letters).join(" ");
   if (columns === 0) throw new RangeError(`${name}: the map is empty; it takes rows of the letters ${known}.`);

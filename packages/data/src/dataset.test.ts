@@ -58,6 +58,29 @@ describe("batches", () => {
     );
     expect(ten().host([0]).images.data).toEqual(Float32Array.of(0, 0.5));
   });
+  test("keep what they hold while others are made", () => {
+    const [first, second, third] = ten().batches({ size: 4 });
+    expect([first, second, third].map(({ images }) => images.dataSync()[0])).toEqual([0, 4, 8]);
+    expect([third.images.shape, third.labels.shape]).toEqual([[2, 2], [2]]);
+  });
+  test("have the element types that columns ask for", () => {
+    const kinds = new Dataset({
+      bytes: { data: Uint8Array.of(0, 1, 2), shape: [] },
+      flags: { data: Uint8Array.of(0, 1, 1), shape: [], dtype: "bool" },
+      classes: { data: Uint8Array.of(7, 8, 9), shape: [], dtype: "int32" },
+      halves: { data: Int32Array.of(1, 2, 3), shape: [], dtype: "float32", scale: 0.5 },
+      doubles: { data: Float64Array.of(0.1, 0.2, 0.3), shape: [] },
+    });
+    const [batch] = kinds.take([2, 1]).batches({ size: 2 });
+    const seen = Object.fromEntries(Object.entries(batch).map(([name, t]) => [name, [t.dtype, ...t.dataSync()]]));
+    expect(seen).toEqual({
+      bytes: ["float32", 2, 1],
+      flags: ["bool", 1, 1],
+      classes: ["int32", 9, 8],
+      halves: ["float32", 1.5, 1],
+      doubles: ["float32", Math.fround(0.3), Math.fround(0.2)],
+    });
+  });
   test("are mapped one by one", () => {
     const sizes = ten()
       .batches({ size: 4 })

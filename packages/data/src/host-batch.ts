@@ -10,5 +10,5 @@ export interface HostArray {
 
 export type HostBatch = Readonly<Record<string, HostArray>>;
 
-/** A change of a batch, by chance or not. It may write into the arrays, which belong to this batch alone. */
+/** A change of a batch, by chance or not. It may write into the arrays, which hold this batch until the transform returns, and the next one later. */
 export type Transform = (batch: HostBatch, random: Random) => HostBatch;

@@ -29,6 +29,7 @@ export { DataError, type Place, type ReadOptions } from "./readers/data-error.ts
 export { gunzip, type GunzipOptions } from "./readers/gzip.ts";
 export { type IdxArray, readIdx } from "./readers/idx.ts";
 export { Table, type TableContent, type TableDataset, type TableDatasetOptions } from "./readers/table.ts";
+export { readTar } from "./readers/tar.ts";
 export { readLines, readText, type TextOptions } from "./readers/text.ts";
 export { readWav, type Sound } from "./readers/wav.ts";
 export {
@@ -40,7 +41,7 @@ export {
   sha256,
 } from "./files/data-files.ts";
 export { type DownloadOptions, webFiles } from "./files/download.ts";
-export { cifar10Subset } from "./sets/cifar10.ts";
+export { cifar10, cifar10Subset } from "./sets/cifar10.ts";
 export { type ImageColumns, type ImageSplit, type LoadOptions, mnist } from "./sets/mnist.ts";
 export { type DatasetInfo, type DatasetName, datasets, fileOf } from "./sets/registry.ts";
 export { type SpokenDigit, spokenDigits } from "./sets/spoken-digits.ts";
@@ -67,3 +68,13 @@ export { type BytePairOptions, type BytePairState, BytePairTokenizer } from "./t
 export { type CharacterOptions, type CharacterState, CharacterTokenizer } from "./tokenizers/character.ts";
 export { type Tokenizer, tokenizerFrom, type TokenizerState } from "./tokenizers/tokenizer.ts";
 export { UNKNOWN_WORD, type WordOptions, type WordState, WordTokenizer } from "./tokenizers/word.ts";
+export {
+  type Frames,
+  logMel,
+  type LogMelOptions,
+  melFilters,
+  type MelOptions,
+  type MelScale,
+  spectrogram,
+  type SpectrogramOptions,
+} from "./audio/mel.ts";

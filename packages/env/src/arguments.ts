@@ -1,6 +1,7 @@
 // Environment arguments: how they may be spelled and what values they may have.
 import { EnvironmentArgumentError } from "./errors.ts";
 import { nearestNames } from "./nearest.ts";
+import { show } from "./show.ts";
 
 /** One argument of an environment, with everything needed to show it, check it and document it. */
 export interface ArgumentSpec {
@@ -22,6 +23,7 @@ export type Arguments = Readonly<Record<string, unknown>>;
 /** Arguments under their camelCase names, checked, those equal to their default left out. `is_slippery` is taken for `isSlippery`. */
 export function readArguments(id: string, given: Arguments, specs: ArgumentSpecs): Record<string, unknown> {
   const read: Record<string, unknown> = {};
+  const spellings = new Map<string, string>();
   for (const [argument, value] of Object.entries(given)) {
     if (value === undefined) continue;
     const name = camelCase(argument);
@@ -29,9 +31,9 @@ export function readArguments(id: string, given: Arguments, specs: ArgumentSpecs
       throw new EnvironmentArgumentError(`${id}: ${message}`, { argument });
     };
     const spec = Object.hasOwn(specs, name) ? specs[name] : fail(unknownArgument(argument, Object.keys(specs)));
-    if (name in read) fail(`argument ${name} is given twice (also as ${argument}).`);
-    if (!fits(value, spec))
-      fail(`argument ${argument} must be ${expected(spec)}; got ${JSON.stringify(value) ?? value}.`);
+    if (spellings.has(name)) fail(`argument ${name} is given twice, as ${spellings.get(name)} and as ${argument}.`);
+    spellings.set(name, argument);
+    if (!fits(value, spec)) fail(`argument ${argument} must be ${expected(spec)}; got ${show(value)}.`);
     read[name] = value;
   }
   for (const [name, value] of Object.entries(read)) {

@@ -1,6 +1,8 @@
 // The box space: vectors (or higher arrays) with bounds per element.
 import type { Random } from "@agon/random";
 import { areWholeNumbers, isNumbers, sameNumbers } from "./numbers.ts";
+import { needStream } from "./masks.ts";
+import { show } from "./show.ts";
 import type { BoxArrays, BoxSpace, BoxType } from "./spaces.ts";
 
 /** One bound for all elements, or one per element in row-major order. Infinite where there is none. */
@@ -14,10 +16,14 @@ const constructors = { float32: Float32Array, float64: Float64Array, int32: Int3
  */
 export function box<Type extends BoxType = "float32">(
   shape: readonly number[],
-  { low, high, type }: { low: Bound; high: Bound; type?: Type },
+  { low, high, type }: { low: Bound; high: Bound; type?: Type } = {} as never,
 ): BoxSpace<Type> {
+  if (low === undefined || high === undefined)
+    throw new TypeError(
+      `box: expected { low, high }, infinite where there is no bound; got { low: ${show(low)}, high: ${show(high)} }.`,
+    );
   if (!areWholeNumbers(shape, 0)) {
-    throw new RangeError(`box: a shape is a list of whole numbers; got ${JSON.stringify(shape)}.`);
+    throw new RangeError(`box: a shape is a list of whole numbers; got ${show(shape)}.`);
   }
   const known = (type ?? "float32") as Type;
   if (!Object.hasOwn(constructors, known)) {
@@ -48,6 +54,7 @@ class Box<Type extends BoxType> implements BoxSpace<Type> {
 
   /** Element by element as its interval asks: uniform, shifted exponential or normal; the kinds in the order that Gymnasium draws them. */
   sample(random: Random): BoxArrays[Type] {
+    needStream(random, this);
     const out = new constructors[this.type](this.size) as BoxArrays[Type];
     const whole = this.type === "int32" || this.type === "uint8";
     for (const [bounded, draw] of draws) {

@@ -6,6 +6,7 @@ import { defineEnvironment } from "./define.ts";
 import { discrete } from "./discrete.ts";
 import type { EnvironmentDefinition, TransitionTable } from "./environment.ts";
 import { BrokenPromiseError } from "./errors.ts";
+import { make } from "./make.ts";
 
 interface State {
   position: number;
@@ -36,6 +37,19 @@ test("an environment that keeps its promises passes, with a report", () => {
   const report = checkEnvironment(Corridor);
   expect(report).toMatchObject({ episodes: 20, remarks: [] });
   expect(report.steps).toBeGreaterThan(20);
+});
+
+test("says what it wants where it is asked wrongly", () => {
+  class Rink {}
+  const ask = checkEnvironment as (...given: unknown[]) => unknown;
+  expect(() => ask()).toThrow("expected a definition, or a function that makes environments; got undefined");
+  expect(() => ask("corridor")).toThrow('got "corridor"');
+  expect(() => ask(make(Corridor))).toThrow("pass a function that makes new ones");
+  expect(() => ask(Rink)).toThrow("pass a function: () => new Rink()");
+  expect(() => ask(Corridor, { except: ["finit"] })).toThrow('there is no promise "finit"; there are form, ');
+  expect(() => ask(Corridor, { episode: 3 })).toThrow("there is no option episode");
+  expect(() => ask(Corridor, { episodes: 0 })).toThrow("episodes must be a positive whole number; got 0");
+  expect(() => ask(Corridor, { seed: -1 })).toThrow("a seed is a whole number");
 });
 
 test("one without chance passes with a remark", () => {

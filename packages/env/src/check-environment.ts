@@ -10,39 +10,44 @@ import { BrokenPromiseError } from "./errors.ts";
 import { findOutside } from "./flat.ts";
 import { make } from "./make.ts";
 import { copyPlain, findDifference, findForeign } from "./plain-data.ts";
-import { seededStream } from "./seeding.ts";
+import { checkSeed, seededStream } from "./seeding.ts";
+import { show } from "./show.ts";
 
 /** What an environment promises; the names by which a check can be left out. */
-export type EnvironmentPromise =
-  | "form" // the definition has the fields of the contract
-  | "plain-state" // states are plain data
-  | "pure-reset" // reset depends on its stream alone
-  | "pure-step" // step depends on state, action and stream alone, and changes none of its arguments
-  | "pure-observe" // observe depends on the state alone, writes every element, and changes no state
-  | "pure-draw" // draw depends on the state alone, emits finite numbers, and changes no state
-  | "finite" // observations and rewards are finite numbers
-  | "in-space" // observations lie in their space
-  | "flags" // terminated and truncated are booleans
-  | "seeds" // different seeds give different episodes where the stream is used at all
-  | "ends" // episodes end
-  | "lasts" // not every episode ends in its first step
-  | "time-limit" // running out of time truncates, it does not terminate
-  | "snapshot" // a restored snapshot goes on as the original did
-  | "batch" // the batch rules equal the plain ones
-  | "table" // the transition table is the model of step
+const promises = [
+  "form", // the definition has the fields of the contract
+  "plain-state", // states are plain data
+  "pure-reset", // reset depends on its stream alone
+  "pure-step", // step depends on state, action and stream alone, and changes none of its arguments
+  "pure-observe", // observe depends on the state alone, writes every element, and changes no state
+  "pure-draw", // draw depends on the state alone, emits finite numbers, and changes no state
+  "finite", // observations and rewards are finite numbers
+  "in-space", // observations lie in their space
+  "flags", // terminated and truncated are booleans
+  "seeds", // different seeds give different episodes where the stream is used at all
+  "ends", // episodes end
+  "lasts", // not every episode ends in its first step
+  "time-limit", // running out of time truncates, it does not terminate
+  "snapshot", // a restored snapshot goes on as the original did
+  "batch", // the batch rules equal the plain ones
+  "table", // the transition table is the model of step
   // And of environments that run, written without a definition:
-  | "dtype" // observations are Float32Arrays
-  | "shape" // of their space's size
-  | "fresh-buffers" // what was returned is not written into later
-  | "actions" // actions are left as they are; what is no action is refused
-  | "order" // no step before the first reset, none after the end
-  | "reproducible" // the same seed and actions give the same episode
-  | "clock" // at any time
-  | "clean-reset" // whatever was played before
-  | "isolated" // whatever runs beside it
-  | "reseeding" // a reset without a seed goes on with the generator
-  | "info" // info is an object, and does not grow
-  | "close"; // closing twice is no error
+  "dtype", // observations are Float32Arrays
+  "shape", // of their space's size
+  "fresh-buffers", // what was returned is not written into later
+  "actions", // actions are left as they are what is no action is refused
+  "order", // no step before the first reset, none after the end
+  "reproducible", // the same seed and actions give the same episode
+  "clock", // at any time
+  "clean-reset", // whatever was played before
+  "isolated", // whatever runs beside it
+  "reseeding", // a reset without a seed goes on with the generator
+  "info", // info is an object, and does not grow
+  "close", // closing twice is no error
+] as const;
+
+/** One of the promises; see the list above. */
+export type EnvironmentPromise = (typeof promises)[number];
 
 export interface CheckOptions {
   /** First seed; episodes take this one and those after it. Default 0. */
@@ -71,7 +76,39 @@ export function checkEnvironment<State>(
   environment: EnvironmentDefinition<State> | (() => CheckableEnvironment),
   options: CheckOptions = {},
 ): CheckReport {
-  return typeof environment === "function" ? checkRunning(environment, options) : checkDefinition(environment, options);
+  checkOptions(options);
+  if (typeof environment !== "function") return checkDefinition(expectRules(environment), options);
+  if (/^class\b/.test(Function.prototype.toString.call(environment)))
+    throw new TypeError(
+      `checkEnvironment: got the class ${environment.name}; pass a function: () => new ${environment.name}().`,
+    );
+  return checkRunning(environment, options);
+}
+
+/** A misspelt promise would be checked after all, a misspelt option have no effect. */
+function checkOptions(options: CheckOptions): void {
+  const { seed = 0, episodes = 20, patience = 1, except = [] } = options;
+  const fail = (message: string): never => {
+    throw new TypeError(`checkEnvironment: ${message}.`);
+  };
+  const strange = Object.keys(options).find((key) => !["seed", "episodes", "patience", "except"].includes(key));
+  if (strange !== undefined) fail(`there is no option ${strange}; there are seed, episodes, patience and except`);
+  checkSeed(seed);
+  for (const [name, count] of Object.entries({ episodes, patience }))
+    if (!Number.isSafeInteger(count) || count < 1) fail(`${name} must be a positive whole number; got ${show(count)}`);
+  const unknown = except.find((promise) => !promises.includes(promise));
+  if (unknown !== undefined) fail(`there is no promise ${show(unknown)}; there are ${promises.join(", ")}`);
+}
+
+function expectRules<State>(environment: EnvironmentDefinition<State>): EnvironmentDefinition<State> {
+  const isObject = typeof environment === "object" && environment !== null;
+  const runs = isObject && "close" in environment && !("observe" in environment);
+  if (isObject && !runs) return environment;
+  throw new TypeError(
+    runs
+      ? "checkEnvironment: got an environment that runs; pass a function that makes new ones: () => make(definition)."
+      : `checkEnvironment: expected a definition, or a function that makes environments; got ${show(environment)}.`,
+  );
 }
 
 function checkDefinition<State>(

@@ -1,19 +1,20 @@
 // Spaces of spaces: tuples by position, dictionaries by name.
 import type { Random } from "@agon/random";
-import { checkDictMasks, checkTupleMasks, sampleMasked } from "./masks.ts";
+import { show } from "./show.ts";
+import { checkDictMasks, checkTupleMasks, needStream, sampleMasked } from "./masks.ts";
 import type { AnySpace, DictSpace, Mask, SpaceData, TupleSpace } from "./spaces.ts";
 
 /** Lists with one value of each space: `tuple([discrete(3), box([2], { low: -1, high: 1 })])`. */
 export function tuple(spaces: readonly AnySpace[]): TupleSpace {
   if (!Array.isArray(spaces) || !spaces.every(isSpace))
-    throw new TypeError(`tuple: expected a list of spaces; got ${JSON.stringify(spaces)}.`);
+    throw new TypeError(`tuple: expected a list of spaces; got ${show(spaces)}.`);
   return Object.freeze(new Tuple(spaces));
 }
 
 /** Records with one value of each named space: `dict({ position: box([2], { low: 0, high: 1 }), door: discrete(2) })`. Ordered by name, as in Gymnasium. */
 export function dict(spaces: Readonly<Record<string, AnySpace>>): DictSpace {
   if (typeof spaces !== "object" || spaces === null || !Object.values(spaces).every(isSpace))
-    throw new TypeError(`dict: expected an object of spaces; got ${JSON.stringify(spaces)}.`);
+    throw new TypeError(`dict: expected an object of spaces; got ${show(spaces)}.`);
   return Object.freeze(new Dict(spaces));
 }
 
@@ -36,6 +37,7 @@ class Tuple implements TupleSpace {
 
   /** Part by part from the one stream. */
   sample(random: Random, masks?: readonly Mask[]): readonly SpaceData[] {
+    needStream(random, this);
     checkTupleMasks(this, masks);
     return this.spaces.map((space, i) => sampleMasked(space, random, masks?.[i]));
   }
@@ -79,6 +81,7 @@ class Dict implements DictSpace {
 
   /** Part by part from the one stream. */
   sample(random: Random, masks?: { readonly [name: string]: Mask }): { readonly [name: string]: SpaceData } {
+    needStream(random, this);
     checkDictMasks(this, masks);
     return Object.fromEntries(
       Object.entries(this.spaces).map(([name, space]) => [name, sampleMasked(space, random, masks?.[name])]),

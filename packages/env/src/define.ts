@@ -9,6 +9,7 @@ import type {
   TransitionTable,
 } from "./environment.ts";
 import type { Canvas } from "./canvas.ts";
+import { show } from "./show.ts";
 import type { ActionSpace, AnySpace, DiscreteSpace, Space } from "./spaces.ts";
 
 /** What a definition's `step` receives: an index for a discrete space, a vector for a box. */
@@ -89,6 +90,3 @@ const known: ReadonlySet<string> = new Set(
     " ",
   ),
 );
-
-const show = (value: unknown): string =>
-  typeof value === "function" ? "a function" : (JSON.stringify(value) ?? `${value}`);

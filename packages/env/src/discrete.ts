@@ -1,16 +1,15 @@
 // The discrete space: a run of integers, with names if wanted.
 import type { Random } from "@agon/random";
-import { drawFlag } from "./masks.ts";
+import { show } from "./show.ts";
+import { drawFlag, needStream } from "./masks.ts";
 import type { DiscreteSpace } from "./spaces.ts";
 
 /** {start, …, start + n − 1}; or one value per label. `discrete(4)`, `discrete(["left", "right"])`, `discrete(5, { start: -2 })`. */
 export function discrete(values: number | readonly string[], { start = 0 }: { start?: number } = {}): DiscreteSpace {
-  const labels = typeof values === "number" ? undefined : Object.freeze([...values]);
-  const n = typeof values === "number" ? values : values.length;
+  const labels = Array.isArray(values) ? Object.freeze([...(values as readonly string[])]) : undefined;
+  const n = labels ? labels.length : (values as number);
   if (!Number.isSafeInteger(n) || n < 1) {
-    throw new RangeError(
-      `discrete: expected a positive whole number of values, or their labels; got ${JSON.stringify(values)}.`,
-    );
+    throw new RangeError(`discrete: expected a positive whole number of values, or their labels; got ${show(values)}.`);
   }
   if (!Number.isSafeInteger(start)) throw new RangeError(`discrete: start must be a whole number; got ${start}.`);
   return Object.freeze(new Discrete(n, start, labels));
@@ -31,6 +30,7 @@ class Discrete implements DiscreteSpace {
   }
 
   sample(random: Random, mask?: ArrayLike<number>): number {
+    needStream(random, this);
     return this.start + (mask ? drawFlag(random, mask, this, this.n) : random.integer(this.n));
   }
 

@@ -3,7 +3,9 @@ import type { Random } from "@agon/random";
 import type { AutoresetMode, EnvironmentDefinition, ResetOptions, Snapshot, VectorEnvironment } from "./environment.ts";
 import { NonFiniteError } from "./errors.ts";
 import { type LaneOutcome, type Lanes, openLanes } from "./lanes.ts";
-import { defaultSeed, seededStream } from "./seeding.ts";
+import { checkRequest } from "./reset-request.ts";
+import { show } from "./show.ts";
+import { checkSeed, defaultSeed, seededStream } from "./seeding.ts";
 import type { ActionSpace, Space } from "./spaces.ts";
 
 export class LaneVector implements VectorEnvironment {
@@ -61,6 +63,7 @@ export class LaneVector implements VectorEnvironment {
   }
 
   reset(request: { seed?: number; mask?: ArrayLike<number>; options?: ResetOptions } = {}): Float32Array {
+    checkRequest(this.definition.id, request, ["seed", "mask", "options"]);
     const { seed, mask, options } = request;
     if (this.#closed) throw new Error(`${this.definition.id}: reset after close(); make a new vector environment.`);
     if (mask && mask.length !== this.count) {
@@ -154,6 +157,7 @@ export class LaneVector implements VectorEnvironment {
 
   /** Lane i from seed + i, as Gymnasium does. */
   #seed(seed: number, mask?: ArrayLike<number>): void {
+    checkSeed(seed);
     this.#randoms = Array.from({ length: this.count }, (_, lane) =>
       mask && mask[lane] === 0 ? this.#randoms[lane] : seededStream(seed + lane),
     );
@@ -234,6 +238,8 @@ export class LaneVector implements VectorEnvironment {
       );
     }
     const space = this.singleActionSpace;
+    if (typeof actions !== "object" || actions === null || !("length" in actions))
+      throw new TypeError(`${id}: expected an array with the actions of ${this.count} lanes; got ${show(actions)}.`);
     if (actions.length !== this.count * space.size) {
       throw new RangeError(`${id}: ${actions.length} action elements for ${this.count} lanes of ${space}.`);
     }

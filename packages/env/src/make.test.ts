@@ -4,7 +4,7 @@ import { defineEnvironment } from "./define.ts";
 import { discrete } from "./discrete.ts";
 import type { EnvironmentDefinition } from "./environment.ts";
 import { NonFiniteError } from "./errors.ts";
-import { make } from "./make.ts";
+import { make, makeVector } from "./make.ts";
 
 const GOAL = 9;
 
@@ -55,6 +55,42 @@ describe("a running environment", () => {
       expect(() => environment.step(action)).toThrow("does not fit Discrete(2)");
     }
     expect(environment.episodeLength).toBe(0);
+  });
+
+  test("names what arrived, and what it wants", () => {
+    const environment = make(Corridor);
+    const reset = environment.reset.bind(environment) as (...given: unknown[]) => unknown;
+    expect(() => reset(7)).toThrow("corridor: reset takes { seed, options }, each if wanted; got 7.");
+    expect(() => reset({ sede: 7 })).toThrow("got { sede: 7 }");
+    for (const [seed, shown] of [
+      ["7", '"7"'],
+      [7n, "7n"],
+      [null, "null"],
+      [-1, "-1"],
+      [0.5, "0.5"],
+    ])
+      expect(() => reset({ seed })).toThrow(`a seed is a whole number from 0 to 2⁵³ − 1; got ${shown}.`);
+    environment.reset({ seed: 1 });
+    const step = environment.step.bind(environment) as (action: unknown) => unknown;
+    for (const [action, shown] of [
+      ["0", '"0"'],
+      [null, "null"],
+      [true, "true"],
+      [1n, "1n"],
+      [[1], "[1]"],
+    ])
+      expect(() => step(action)).toThrow(`corridor: action ${shown} does not fit Discrete(2).`);
+    for (const junk of [{}, null, 3] as unknown as ReturnType<typeof environment.snapshot>[])
+      expect(() => environment.restore(junk)).toThrow("restore takes what snapshot() gave");
+    for (const junk of [5, null, {}, "CartPole-v1"] as unknown as (typeof Corridor)[]) {
+      expect(() => make(junk)).toThrow("make: expected a definition, got ");
+      expect(() => makeVector(junk, 2)).toThrow("makeVector: expected a definition, got ");
+    }
+    const vector = makeVector(Corridor, 2);
+    expect(() => vector.reset({ seed: "1" as unknown as number })).toThrow('got "1".');
+    vector.reset({ seed: 1 });
+    expect(() => vector.step(1 as unknown as Int32Array)).toThrow("an array with the actions of 2 lanes; got 1");
+    expect(() => vector.reset({ options: {}, maks: [1, 0] } as object)).toThrow("reset takes { seed, mask, options }");
   });
 
   test("truncates at the time limit, and at the one asked for instead", () => {

@@ -3,6 +3,7 @@ import type { AutoresetMode, Environment, EnvironmentDefinition, VectorEnvironme
 import { EnvironmentArgumentError } from "./errors.ts";
 import { LaneVector } from "./lane-vector.ts";
 import { RunningEnvironment } from "./running-environment.ts";
+import { show } from "./show.ts";
 
 export interface MakeOptions {
   /** Another time limit than the definition's; null for none. */
@@ -16,11 +17,7 @@ export interface MakeVectorOptions extends MakeOptions {
 
 /** A running environment: order and actions are checked, the time limit truncates, returns and lengths are kept. */
 export function make<State>(definition: EnvironmentDefinition<State>, options: MakeOptions = {}): Environment {
-  if (typeof definition === "string") {
-    throw new TypeError(
-      `make: expected a definition, got the id "${definition}". Ids belong to a registry: import { make } from "@agon/environments", or new Registry(…).make(id).`,
-    );
-  }
+  expectDefinition("make", definition);
   return new RunningEnvironment(limited(definition, options));
 }
 
@@ -30,14 +27,26 @@ export function makeVector<State>(
   count: number,
   { autoreset = "next-step", ...options }: MakeVectorOptions = {},
 ): VectorEnvironment {
+  expectDefinition("makeVector", definition);
   if (!Number.isSafeInteger(count) || count < 1) {
-    throw new RangeError(`makeVector: count must be a positive whole number of lanes; got ${count}.`);
+    throw new RangeError(`makeVector: count must be a positive whole number of lanes; got ${show(count)}.`);
   }
   if (!autoresetModes.includes(autoreset)) {
     const modes = autoresetModes.map((mode) => `"${mode}"`).join(", ");
-    throw new RangeError(`makeVector: autoreset must be one of ${modes}; got ${JSON.stringify(autoreset)}.`);
+    throw new RangeError(`makeVector: autoreset must be one of ${modes}; got ${show(autoreset)}.`);
   }
   return new LaneVector(limited(definition, options) as EnvironmentDefinition, count, { autoreset });
+}
+
+function expectDefinition(name: string, given: unknown): void {
+  if (typeof given === "object" && given !== null && "observe" in given && "step" in given) return;
+  const wayOut =
+    typeof given === "string"
+      ? 'Ids belong to a registry: import { make } from "@agon/environments", or new Registry(…).make(id).'
+      : "Take one from defineEnvironment or a registry.";
+  throw new TypeError(
+    `${name}: expected a definition, got ${typeof given === "string" ? `the id "${given}"` : show(given)}. ${wayOut}`,
+  );
 }
 
 const autoresetModes: readonly AutoresetMode[] = ["next-step", "same-step", "disabled"];
@@ -56,7 +65,7 @@ export function limited<State>(
   if (maxSteps === undefined) return definition;
   if (maxSteps !== null && !(Number.isSafeInteger(maxSteps) && maxSteps > 0)) {
     throw new EnvironmentArgumentError(
-      `${definition.id}: maxSteps must be a positive whole number, or null for no time limit; got ${JSON.stringify(maxSteps)}.`,
+      `${definition.id}: maxSteps must be a positive whole number, or null for no time limit; got ${show(maxSteps)}.`,
       { argument: "maxSteps" },
     );
   }

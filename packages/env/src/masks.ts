@@ -2,6 +2,14 @@
 import type { Random } from "@agon/random";
 import type { AnySpace, DictSpace, Mask, SpaceData, TupleSpace } from "./spaces.ts";
 
+/** Space.sample() as in Gymnasium, without a stream, would need chance from nowhere. */
+export function needStream(random: Random, space: unknown): void {
+  if (random !== undefined) return;
+  throw new TypeError(
+    `sample: ${space} needs a stream to draw from: sample(createRandom(seed)), or seededSampler(space, seed)().`,
+  );
+}
+
 /** The place of one of the flags that are set, each equally likely; 0, and no draw, where none is. */
 export function drawFlag(random: Random, flags: ArrayLike<number>, space: unknown, count: number): number {
   if (flags?.length !== count)

@@ -1,5 +1,7 @@
 // The multi-binary space: arrays of switches.
 import type { Random } from "@agon/random";
+import { needStream } from "./masks.ts";
+import { show } from "./show.ts";
 import { areWholeNumbers, isNumbers, sameNumbers } from "./numbers.ts";
 import type { MultiBinarySpace } from "./spaces.ts";
 
@@ -7,9 +9,7 @@ import type { MultiBinarySpace } from "./spaces.ts";
 export function multiBinary(shape: number | readonly number[]): MultiBinarySpace {
   const lengths = typeof shape === "number" ? [shape] : shape;
   if (!areWholeNumbers(lengths, 1) || lengths.length === 0) {
-    throw new RangeError(
-      `multiBinary: expected a positive whole number, or a list of them; got ${JSON.stringify(shape)}.`,
-    );
+    throw new RangeError(`multiBinary: expected a positive whole number, or a list of them; got ${show(shape)}.`);
   }
   return Object.freeze(new MultiBinary(lengths));
 }
@@ -25,6 +25,7 @@ class MultiBinary implements MultiBinarySpace {
   }
 
   sample(random: Random, mask?: ArrayLike<number>): Uint8Array {
+    needStream(random, this);
     const out = new Uint8Array(this.size);
     if (mask && !(mask.length === this.size && Array.prototype.every.call(mask, (flag) => [0, 1, 2].includes(flag))))
       throw new RangeError(

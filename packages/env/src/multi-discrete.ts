@@ -1,6 +1,7 @@
 // The multi-discrete space: several discrete choices at once.
 import type { Random } from "@agon/random";
-import { drawFlag } from "./masks.ts";
+import { show } from "./show.ts";
+import { drawFlag, needStream } from "./masks.ts";
 import { areWholeNumbers, isNumbers, sameNumbers } from "./numbers.ts";
 import type { MultiDiscreteSpace } from "./spaces.ts";
 
@@ -8,7 +9,7 @@ import type { MultiDiscreteSpace } from "./spaces.ts";
 export function multiDiscrete(counts: readonly number[]): MultiDiscreteSpace {
   if (!areWholeNumbers(counts, 1) || counts.length === 0) {
     throw new RangeError(
-      `multiDiscrete: expected a list of positive whole numbers, one per element; got ${JSON.stringify(counts)}.`,
+      `multiDiscrete: expected a list of positive whole numbers, one per element; got ${show(counts)}.`,
     );
   }
   return Object.freeze(new MultiDiscrete(counts));
@@ -28,6 +29,7 @@ class MultiDiscrete implements MultiDiscreteSpace {
 
   /** Each element a uniform number in [0, 1) times its count, rounded down; under a mask one of the values it allows. */
   sample(random: Random, mask?: readonly ArrayLike<number>[]): Int32Array {
+    needStream(random, this);
     if (mask && mask.length !== this.size)
       throw new RangeError(`sample: ${mask.length} masks for the ${this.size} elements of ${this}.`);
     if (mask) return Int32Array.from(this.counts, (count, i) => drawFlag(random, mask[i], this, count));

@@ -123,7 +123,7 @@ describe("a registry", () => {
     [{ mode: "sideways" }, 'argument mode must be one of "up", "down"; got "sideways".'],
     [{ mode: null }, 'argument mode must be one of "up", "down"; got null.'],
     [{ map: "SG" }, 'argument map must be a list of strings, or null; got "SG".'],
-    [{ stepSize: 1, step_size: 2 }, "argument stepSize is given twice (also as step_size)."],
+    [{ stepSize: 1, step_size: 2 }, "argument stepSize is given twice, as stepSize and as step_size."],
     [{ toString: 1 }, "there is no argument toString"],
   ])("says what is wrong with %o", (options, message) => {
     expect(() => registry.make("Counter-v2", options)).toThrow(message);

@@ -4,6 +4,7 @@ import type { AutoresetMode, Environment, EnvironmentDefinition, VectorEnvironme
 import { UnknownEnvironmentError } from "./errors.ts";
 import { limited, make, makeVector } from "./make.ts";
 import { nearestNames } from "./nearest.ts";
+import { show } from "./show.ts";
 import type { ActionSpace, Space } from "./spaces.ts";
 
 /** How a registry builds an environment. */
@@ -42,6 +43,8 @@ export class Registry {
 
   /** Adds an environment. A definition is registered under its own id, which then needs a version. */
   register(environment: EnvironmentDefinition | EnvironmentEntry): void {
+    if (typeof environment !== "object" || environment === null)
+      throw new TypeError(`register: expected a definition, or { id, create }; got ${show(environment)}.`);
     const entry: EnvironmentEntry =
       "create" in environment ? environment : { id: environment.id, create: () => environment };
     parseId(entry.id);
@@ -98,7 +101,7 @@ export class Registry {
   #find(id: string): EnvironmentEntry {
     const entry = this.#entries.get(id);
     if (entry) return entry;
-    if (typeof id !== "string") throw new TypeError(`make: expected an id or a definition; got ${JSON.stringify(id)}.`);
+    if (typeof id !== "string") throw new TypeError(`make: expected an id or a definition; got ${show(id)}.`);
     const name = id.replace(/-v\d+$/, "");
     const versions = this.registeredIds().filter((known) => known.replace(/-v\d+$/, "") === name);
     if (versions.length === 0) throw this.#unknown(id);
@@ -122,7 +125,7 @@ export class Registry {
 
 function parseId(id: string): void {
   if (typeof id === "string" && /^([\w:-]+\/)?[\w:.-]+-v\d+$/.test(id)) return;
-  throw new TypeError(`register: an id has the form "Name-vN" or "namespace/Name-vN"; got ${JSON.stringify(id)}.`);
+  throw new TypeError(`register: an id has the form "Name-vN" or "namespace/Name-vN"; got ${show(id)}.`);
 }
 
 const version = (id: string): number => Number(/\d+$/.exec(id)?.[0] ?? 0);
@@ -131,7 +134,7 @@ const version = (id: string): number => Number(/\d+$/.exec(id)?.[0] ?? 0);
 function splitOptions(options: EnvironmentOptions): { maxSteps?: number | null; given: Arguments } {
   const given: Record<string, unknown> = {};
   let maxSteps: unknown;
-  for (const [key, value] of Object.entries(options)) {
+  for (const [key, value] of Object.entries(options ?? {})) {
     if (/^max(Episode)?Steps$/.test(camelCase(key))) maxSteps = value === -1 ? null : value;
     else given[key] = value;
   }

@@ -2,7 +2,9 @@
 import type { Random } from "@agon/random";
 import type { Action, Environment, EnvironmentDefinition, ResetOptions, Snapshot, StepResult } from "./environment.ts";
 import { NonFiniteError } from "./errors.ts";
+import { checkRequest } from "./reset-request.ts";
 import { defaultSeed, seededStream } from "./seeding.ts";
+import { show } from "./show.ts";
 import type { ActionSpace, Space } from "./spaces.ts";
 
 type Info = Readonly<Record<string, unknown>>;
@@ -39,7 +41,9 @@ export class RunningEnvironment<State> implements Environment {
     return this.#state;
   }
 
-  reset({ seed, options }: { seed?: number; options?: ResetOptions } = {}): { observation: Float32Array; info: Info } {
+  reset(request: { seed?: number; options?: ResetOptions } = {}): { observation: Float32Array; info: Info } {
+    checkRequest(this.id, request, ["seed", "options"]);
+    const { seed, options } = request;
     if (this.#closed) throw new Error(`${this.id}: reset after close(); make a new environment.`);
     if (seed !== undefined) this.#random = seededStream(seed);
     this.#random ??= seededStream(defaultSeed);
@@ -95,6 +99,8 @@ export class RunningEnvironment<State> implements Environment {
   }
 
   restore(snapshot: Snapshot): void {
+    if (typeof snapshot !== "object" || snapshot === null || !("state" in snapshot && "random" in snapshot))
+      throw new TypeError(`${this.id}: restore takes what snapshot() gave; got ${show(snapshot)}.`);
     this.#random ??= seededStream(defaultSeed);
     this.#random.restore(snapshot.random);
     this.#state = snapshot.state as State;
@@ -150,6 +156,6 @@ function checkAction(action: Action, space: ActionSpace, id: string): void {
   if (space.kind === "discrete") {
     if (space.contains(action)) return;
   } else if (ArrayBuffer.isView(action) && action.length === space.size && action.every(Number.isFinite)) return;
-  const given = typeof action === "number" ? action : `[${Array.from(action ?? []).join(", ")}]`;
-  throw new RangeError(`${id}: action ${given} does not fit ${space}.`);
+  const wanted = space.kind === "discrete" ? "" : `; it takes a Float32Array of ${space.size} finite numbers`;
+  throw new RangeError(`${id}: action ${show(action)} does not fit ${space}${wanted}.`);
 }

@@ -4,6 +4,7 @@ import { dict, tuple } from "./composite.ts";
 import { discrete } from "./discrete.ts";
 import { multiBinary } from "./multi-binary.ts";
 import { multiDiscrete } from "./multi-discrete.ts";
+import { show } from "./show.ts";
 import type { AnySpace, BoxType } from "./spaces.ts";
 
 interface SpaceRecord {
@@ -30,7 +31,7 @@ export function spaceFromJSON(json: unknown): AnySpace {
   if (kind === "dict" && spaces)
     return dict(Object.fromEntries(Object.entries(spaces).map(([name, space]) => [name, spaceFromJSON(space)])));
   throw new TypeError(
-    `spaceFromJSON: expected { kind: "discrete" | "box" | "multi-discrete" | "multi-binary" | "tuple" | "dict", … } as a space's toJSON() gives it; got ${JSON.stringify(json)}.`,
+    `spaceFromJSON: expected { kind: "discrete" | "box" | "multi-discrete" | "multi-binary" | "tuple" | "dict", … } as a space's toJSON() gives it; got ${show(json)}.`,
   );
 }
 

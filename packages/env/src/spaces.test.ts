@@ -125,6 +125,15 @@ describe("composite spaces", () => {
   });
 });
 
+test("sampling without a stream, and spaces of nothing, say the way out", () => {
+  const bare = (space: AnySpace): unknown => (space.sample as () => unknown).call(space);
+  const box1 = box([1], { low: 0, high: 1 });
+  for (const space of [discrete(3), box1, multiDiscrete([2]), multiBinary(2), tuple([box1]), dict({ box1 })])
+    expect(() => bare(space)).toThrow(`${space} needs a stream to draw from: sample(createRandom(seed))`);
+  expect(() => (box as (shape: number[]) => unknown)([2])).toThrow("box: expected { low, high }");
+  expect(() => spaceFromJSON({ kind: "discrete", n: "3" })).toThrow('got "3"');
+});
+
 describe("masks", () => {
   const [wheel, switches] = [multiDiscrete([3, 4, 2]), multiBinary(5)];
   const pair = tuple([discrete(3), box([1], { low: -1, high: 1 }), multiBinary(2)]);

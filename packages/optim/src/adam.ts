@@ -34,13 +34,14 @@ export class Adam extends Optimizer {
     const { betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0, decoupled } = this.options;
     const step = countStep(this.steps);
     const size = this.rate.value.div(biasCorrection(step, beta1));
-    const correction = biasCorrection(step, beta2).sqrt();
+    // A factor, not a divisor: dividing takes the machine most of the step's time.
+    const correction = biasCorrection(step, beta2).rsqrt();
     this.parameters.forEach((parameter, i) => {
       const value = parameter.value;
       const mean = track(this.means[i], gradients[i], beta1);
       const square = this.largestSoFar(i, track(this.squares[i], gradients[i].square(), beta2));
       const kept = decoupled ? value.sub(value.mul(this.rate.value.mul(weightDecay))) : value;
-      parameter.assign(kept.sub(mean.mul(size).div(square.sqrt().div(correction).add(epsilon))));
+      parameter.assign(kept.sub(mean.mul(size).div(square.sqrt().mul(correction).add(epsilon))));
     });
   }
 

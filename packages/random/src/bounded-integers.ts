@@ -5,23 +5,31 @@ import type { Pcg64 } from "./pcg64.ts";
 const TWO_32 = 4294967296;
 const TWO_64 = 1n << 64n;
 /** The product of a word and a count up to this is exact in float64. */
-const EXACT = 2097152;
+export const EXACT = 2097152;
+const PER_WORD = 2 ** -32;
 
 /** Uniform in [0, count), 1 ≤ count ≤ 2⁵³, from 32 bits where they suffice; a single value costs no bits. */
 export const below = (bits: Pcg64, count: number): number => {
-  if (count === 1) return 0;
+  if (count <= EXACT) return belowSmall(bits, count);
   if (count > TWO_32) return Number(lemire64(bits, BigInt(count)));
-  if (count === TWO_32) return bits.next32();
-  let word = bits.next32();
-  let left = Math.imul(word, count) >>> 0;
-  if (left < count) {
-    const threshold = (TWO_32 - count) % count;
-    while (left < threshold) {
-      word = bits.next32();
-      left = Math.imul(word, count) >>> 0;
-    }
-  }
-  return count <= EXACT ? Math.floor((word * count) / TWO_32) : mulHigh(word, count);
+  return count === TWO_32 ? bits.next32() : mulHigh(accepted(bits, count, bits.next32()), count);
+};
+
+/** The same for 1 ≤ count ≤ 2²¹, short enough to become part of the loop around it: dice and cards are drawn there. */
+export const belowSmall = (bits: Pcg64, count: number): number => {
+  if (count === 1) return 0;
+  const word = bits.next32();
+  const rare = Math.imul(word, count) >>> 0 < count;
+  return ((rare ? accepted(bits, count, word) : word) * count * PER_WORD) | 0;
+};
+
+/** `word`, or where that would favour some values the next one that does not. */
+const accepted = (bits: Pcg64, count: number, word: number): number => {
+  if (Math.imul(word, count) >>> 0 >= count) return word;
+  const threshold = (TWO_32 - count) % count;
+  let next = word;
+  while (Math.imul(next, count) >>> 0 < threshold) next = bits.next32();
+  return next;
 };
 
 /** Uniform in [0, count), 1 ≤ count ≤ 2³², by another way than `below`: as many low bits as count − 1 has, until they are small enough. */

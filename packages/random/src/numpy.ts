@@ -1,5 +1,5 @@
 // NumPy's Generator over PCG64, bit for bit: seeded as np.random.default_rng(seed), its methods take the same draws in the same order.
-import { below, belowBig, sharedWords } from "./bounded-integers.ts";
+import { below, belowBig, belowSmall, EXACT, sharedWords } from "./bounded-integers.ts";
 import { binomial, geometric, poisson } from "./counts.ts";
 import { gamma } from "./gamma.ts";
 import { Pcg64 } from "./pcg64.ts";
@@ -81,8 +81,8 @@ export class NumpyGenerator implements Random {
 
   /** NumPy's integers(low, high) of its default type, int64. */
   integer(lowOrHigh: number, high?: number): number {
-    // The common case first: dice and cards are drawn in hot loops.
-    if (high === undefined && lowOrHigh > 0 && lowOrHigh === (lowOrHigh | 0)) return below(this.bits, lowOrHigh);
+    if (high === undefined && lowOrHigh > 0 && lowOrHigh <= EXACT && lowOrHigh === (lowOrHigh | 0))
+      return belowSmall(this.bits, lowOrHigh);
     const [low, count] = high === undefined ? [0, lowOrHigh] : [lowOrHigh, high - lowOrHigh];
     if (!Number.isSafeInteger(low) || !Number.isSafeInteger(count) || count < 1 || !Number.isSafeInteger(low + count))
       throw new RangeError(

@@ -46,6 +46,11 @@ export type PlanStep =
       readonly attributes: Attributes;
       readonly inputs: readonly number[];
       readonly output: number;
+      /**
+       * Grows at every fence; 0 where left out. A backend that moves steps must not move one before the steps of an earlier epoch: what a
+       * checkpoint computes again would be there early, and be kept all the while.
+       */
+      readonly epoch?: number;
     }
   /** Where the value (a bool scalar) is false the run stops: it returns false and no Variable has changed. */
   | { readonly kind: "guard"; readonly value: number };
@@ -65,13 +70,23 @@ export interface Plan {
   readonly assigns: readonly { readonly buffer: DeviceBuffer; readonly value: number }[];
 }
 
-/** One kernel of a built plan, for printing. */
+/** One part of a built plan, for printing. */
 export interface PlanLine {
-  /** The op, or those that were fused; "(reference)" behind it where the backend has no kernel of its own for it. */
-  readonly kernel: string;
-  readonly shape: Shape;
-  readonly bytes: number;
+  /**
+   * "loop": elementwise ops in one pass; "kernel": an op by a kernel of the backend's own; "reference": an op by the js backend's;
+   * "guard"; "assign": Variables that get their new values by copying.
+   */
+  readonly kind: "loop" | "kernel" | "reference" | "guard" | "assign";
+  /** In order; none of a guard and of assignments. */
+  readonly ops: readonly string[];
+  /** What it reads from memory; of an op its operands. */
+  readonly inputs: readonly Spec[];
+  /** What it writes to memory. */
+  readonly outputs: readonly Spec[];
 }
+
+/** Called in a run of a plan twice at the beginning and once behind each line. */
+export type Mark = () => void;
 
 /** A plan made ready to run again and again without allocating. */
 export interface Executable {
@@ -132,11 +147,14 @@ export interface Backend {
   copy(from: DeviceBuffer, to: DeviceBuffer): void;
   /** Runs one op at once. Shapes were checked; `output.buffer` is fresh memory. */
   execute(op: string, attributes: Attributes, inputs: readonly Operand[], output: Operand): void;
-  build(plan: Plan): Executable;
+  /** `mark`: for timing the lines, on one thread. */
+  build(plan: Plan, mark?: Mark): Executable;
   /** How many threads run plans; 1 where it is not said. */
   threads?(): number;
-  /** Ends all threads but the caller's, which from then on runs plans alone. */
+  /** Ends all threads but the caller's, which from then on runs plans alone; the backend is not selected again. */
   endThreads?(): Promise<void>;
+  /** Whether its threads have been ended, so that its plans are of no use any more. */
+  readonly ended?: boolean;
   /** Bytes handed out, bytes held of the system, and the most that there can be where that is known. */
   memory(): { readonly inUse: number; readonly reserved: number; readonly limit?: number };
 }

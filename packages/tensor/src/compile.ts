@@ -1,5 +1,5 @@
 // Records a whole step once and replays it without allocating.
-import type { Backend, DeferredRuns, DeviceBuffer, Executable, Plan, PlanLine, Spec } from "./backend.ts";
+import type { Backend, DeferredRuns, DeviceBuffer, Executable, Plan, Spec } from "./backend.ts";
 import { newArray, type TypedArray } from "./dtype.ts";
 import { changeOf } from "./captured.ts";
 import {
@@ -14,6 +14,7 @@ import {
 } from "./engine.ts";
 import { NonFiniteError, UsageError } from "./errors.ts";
 import { findNonFinite } from "./guard.ts";
+import { type PlanReport, PlanTimer, type ProfileOptions, reportOf } from "./profile.ts";
 import { Recorder, type Setting } from "./recorder.ts";
 import { scope } from "./scope.ts";
 import { sameShape } from "./shape.ts";
@@ -23,7 +24,10 @@ import { departures, type Variable, withReplay } from "./variable.ts";
 
 /** A recorded function for one set of shapes, types and static arguments. */
 interface Recorded<Result> {
+  /** The backend that was in force … */
   readonly backend: Backend;
+  /** … and the one that runs the plan: js where it needs float64. */
+  readonly builder: Backend;
   readonly specs: readonly Spec[];
   readonly statics: string;
   readonly executable: Executable;
@@ -60,20 +64,16 @@ export interface Bound {
   run(): void;
   /** Starts a run with `inputs` as they are; resolves when `outputs` are filled. On every backend. */
   runAsync(): Promise<void>;
-}
-
-interface PlanDescription {
-  readonly lines: readonly PlanLine[];
-  readonly arenaBytes: number;
-  readonly threads: number;
+  /** The plan with what each part of it takes, measured in runs like any other, on one thread: Variables change. On js and wasm. */
+  profile(options: ProfileOptions): PlanReport;
 }
 
 export interface Compiled<Args extends unknown[], Result> {
   (...args: Args): Result;
   /** For hot loops: the plan for arguments of these shapes and settings as they are, over arrays of its own. */
   bind(...example: Args): Bound;
-  /** The kernels of the plan for these arguments, the bytes of its temporaries, and how many threads share its work. */
-  plan(...example: Args): PlanDescription;
+  /** The plan for these arguments: its ops, shapes and bytes, and how many threads share its work. String(step.plan(x)) is a table. */
+  plan(...example: Args): PlanReport;
 }
 
 /** Memory of plans whose function or binding is gone comes back when the engine collects them. */
@@ -108,11 +108,12 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
     }
     const plan = record(f, args, statics);
     reclaim.register(call, plan.executable, plan);
-    cache = [plan, ...cache];
-    for (const old of cache.splice(CACHE_SIZE)) {
+    const kept = cache.filter(({ backend }) => !backend.ended).slice(0, CACHE_SIZE - 1);
+    for (const old of cache.filter((each) => !kept.includes(each))) {
       reclaim.unregister(old);
       old.executable.dispose();
     }
+    cache = [plan, ...kept];
     return plan;
   };
 
@@ -178,15 +179,34 @@ export const compile = <Args extends unknown[], Result>(f: (...args: Args) => Re
         for (const variable of plan.assigned) variable.beforeOverwrite();
         if (!(await executable.deferred.fill(outputs))) throw await whyStopped(f, again());
       },
+      profile: ({ now, runs = 100 }) => {
+        if (!(Number.isInteger(runs) && runs > 0))
+          throw new RangeError(`profile: runs is ${runs}; expected a whole number from 1 up.`);
+        moveAlong();
+        const { executable } = plan;
+        if (executable.deferred) throw new UsageError("profile: webgpu cannot time the parts of a plan.");
+        const timer = new PlanTimer(now, executable.lines.length);
+        const timed = { ...plan, executable: plan.builder.build(plan.plan, timer.mark) };
+        try {
+          inputs.forEach((input, i) => timed.executable.write(i, input));
+          for (let run = 0; run < 2 * runs; run++) {
+            timer.begin();
+            execute(timed, f, again);
+            if (run >= runs) timer.keep();
+          }
+          return reportOf(timed.executable, timer.microseconds());
+        } finally {
+          timed.executable.dispose();
+        }
+      },
     };
     reclaim.register(bound, plan.executable, plan);
     return bound;
   };
 
-  const describe = (...example: Args): PlanDescription => {
+  const describe = (...example: Args): PlanReport => {
     const tensors = example.map(numbersToTensors) as Args;
-    const { lines, arenaBytes, threads = 1 } = find(tensorsIn(tensors), staticsOf(example), tensors).executable;
-    return { lines, arenaBytes, threads };
+    return reportOf(find(tensorsIn(tensors), staticsOf(example), tensors).executable);
   };
 
   return Object.assign(call, { bind, plan: describe });
@@ -245,6 +265,7 @@ const record = <Args extends unknown[], Result>(
   const { recorder, plan, specs, result, outputs } = trace(f, args, kept);
   const float64 = recorder.needsFloat64;
   const variables = recorder.cells as readonly Variable[];
+  const builder = backendFor(float64);
   return {
     cells: variables.map((variable) => ({ variable, buffer: variable.buffer(float64) })),
     departures: departures.count,
@@ -252,7 +273,8 @@ const record = <Args extends unknown[], Result>(
     specs,
     statics,
     plan,
-    executable: backendFor(float64).build(plan),
+    builder,
+    executable: builder.build(plan),
     result: mapTree((leaf) => new Tensor(new Storage({ shape: leaf.shape, dtype: leaf.dtype })), result),
     outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     assigned: recorder.assignedCells as readonly Variable[],

@@ -1,6 +1,6 @@
 // @agon/tensor: tensors, exact gradients by closure, scope-owned memory, compiled steps.
 export { differentiate, grad, valueAndGrad } from "./autodiff.ts";
-export type { Attributes, Backend, PlanLine, Shape, Spec } from "./backend.ts";
+export type { Attributes, Backend, Shape, Spec } from "./backend.ts";
 export { type Bound, type Compiled, compile, readSetting } from "./compile.ts";
 export { arange, concat, eye, full, linspace, oneHot, ones, scalar, stack, tensor, where, zeros } from "./create.ts";
 export type { DType, TypedArray } from "./dtype.ts";
@@ -20,6 +20,7 @@ export {
   tril,
   triu,
 } from "./functions/arrange.ts";
+export { causalSoftmax } from "./functions/causal-softmax.ts";
 export { checkpoint } from "./functions/checkpoint.ts";
 export type { Pair } from "./functions/arguments.ts";
 export {
@@ -66,6 +67,7 @@ export {
   type SafetensorsFile,
 } from "./safetensors.ts";
 export { type HeldTensors, memory, type MemoryReport } from "./memory.ts";
+export type { PlanReport, PlanRow, ProfileOptions } from "./profile.ts";
 export type { Range } from "./ranges.ts";
 export { scope } from "./scope.ts";
 export { arrayOf, loadVariables, packState, type PackedState, saveVariables, unpackState } from "./state.ts";

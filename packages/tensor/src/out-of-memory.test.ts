@@ -126,6 +126,41 @@ describe("a memory of 2 MiB", () => {
         .itemSync(),
     ).toBe(big / 2);
   });
+  it("joins what is free side by side, whatever sizes it had, and cuts it again", () => {
+    const backend = currentBackend();
+    const fill = (): unknown[] => {
+      const values: unknown[] = [];
+      try {
+        for (let i = 0; ; i++) values.push(backend.allocate("float32", 1000 + 700 * (i % 7)));
+      } catch (error) {
+        expect(error).toBeInstanceOf(OutOfMemoryError);
+      }
+      return values;
+    };
+    const { inUse } = backend.memory();
+    for (let round = 0; round < 3; round++) {
+      const small = fill();
+      expect(small.length).toBeGreaterThan(50);
+      for (const buffer of small) backend.free(buffer as never);
+      const large = backend.allocate("float32", 450_000); // 1.8 MB of 2.1
+      expect(() => backend.allocate("float32", 450_000)).toThrow(OutOfMemoryError);
+      backend.free(large);
+      expect(backend.memory().inUse).toBe(inUse);
+    }
+    const [a, b] = [1, 2].map((value) => {
+      const buffer = backend.allocate("float32", 200_000);
+      backend.write(buffer, new Float32Array(200_000).fill(value));
+      return buffer;
+    });
+    const out = new Float32Array(200_000);
+    for (const [buffer, value] of [
+      [a, 1],
+      [b, 2],
+    ] as const) {
+      backend.read(buffer, out);
+      expect(out.every((element) => element === value)).toBe(true);
+    }
+  });
   it("takes no Variables beyond it, and keeps the value of the last", () => {
     const variables = Array.from({ length: 8 }, (_, i) => new Variable(ones([100_000]).mul(i + 1)));
     const error = thrownBy(() => variables.map((variable) => scope(() => variable.value.add(0).sum())));

@@ -38,6 +38,7 @@ export class Recorder {
   private readonly current = new Map<Cell, Storage>();
   private readonly assigned = new Map<Cell, number>();
   private float64 = false;
+  private epoch = 0;
   /** What the recorded function read of settings that are no tensors; the plan holds while they stay so. */
   readonly settings: Setting[] = [];
   /** What these settings are to be, whatever they are by now; null: as they are. */
@@ -102,7 +103,14 @@ export class Recorder {
     const ids = inputs.map((input) => this.idOf(input));
     return this.once(`${op} ${ids.join()} ${JSON.stringify(attributes)}`, spec, () => {
       const output = this.add(spec, { kind: "step" });
-      this.steps.push({ kind: "op", op, attributes, inputs: ids, output });
+      this.steps.push({
+        kind: "op",
+        op,
+        attributes,
+        inputs: ids,
+        output,
+        ...(this.epoch > 0 && { epoch: this.epoch }),
+      });
       return output;
     });
   }
@@ -121,6 +129,12 @@ export class Recorder {
     const spec = { shape, dtype: held.dtype };
     const of = this.idOf(held);
     return this.once(`view ${of} ${shape.join()}`, spec, () => this.add(spec, { kind: "view", of }));
+  }
+
+  /** What is recorded from here on must not run before what was recorded so far, and is made anew, also where it was made before. */
+  fence(): void {
+    this.epoch++;
+    this.known.clear();
   }
 
   guard(held: Held): void {

@@ -26,7 +26,7 @@ afterEach(async () => {
   await selectBackend("wasm");
 });
 
-describe("setThreads", () => {
+describe("setThreads", { timeout: 60_000 }, () => {
   it.each([0, -1, 1.5, Number.NaN, Infinity, 65])("refuses %s", async (count) => {
     await expect(setThreads(count)).rejects.toThrow(
       new UsageError(`setThreads: got ${count}, expected a whole number of threads from 1 to 64.`),

@@ -23,6 +23,7 @@ const state = {
  * WebAssembly is missing or forbidden. Variables move along. webgpu is loaded when it is named; its values are read by promises.
  */
 export const selectBackend = async (...names: readonly BackendName[]): Promise<BackendName> => {
+  refuseInScope("selectBackend");
   const reasons: string[] = [];
   for (const name of names) {
     const backend = await openBackend(name, (reason) => reasons.push(reason));

@@ -150,6 +150,13 @@ describe("compile", () => {
     });
     expect([next().itemSync(), next().itemSync(), count.value.itemSync()]).toEqual([1, 11, 21]);
   });
+  it("no other backend is selected while a scope is open", async () => {
+    let selected: Promise<unknown> = Promise.resolve();
+    scope(() => {
+      selected = selectBackend("js");
+    });
+    await expect(selected).rejects.toThrow("selectBackend: not inside grad, minimize, compile or scope.");
+  });
   it("finds the Variables of a step where they are after they have been on another backend", async () => {
     const make = (): Variable[] => Array.from({ length: 8 }, () => new Variable(scalar(1)));
     const [doubled, others] = [make(), make()];

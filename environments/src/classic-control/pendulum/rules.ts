@@ -20,6 +20,9 @@ const EFFORT_32 = fround(0.001);
 
 /** Angle from U[−x, x), velocity from U[−y, y), with reset options `xInit` (π) and `yInit` (1), or Gymnasium's `x_init`, `y_init`. */
 export function startingState(random: Random, options?: ResetOptions): PendulumState {
+  const unknown = Object.keys(options ?? {}).find((key) => !["xInit", "x_init", "yInit", "y_init"].includes(key));
+  if (unknown !== undefined)
+    throw new RangeError(`Pendulum: there is no reset option ${unknown}; there are xInit and yInit.`);
   const x = startingBound(options, "xInit", "x_init", PI);
   const y = startingBound(options, "yInit", "y_init", 1);
   const angle = random.uniform(-x, x);

@@ -55,6 +55,8 @@ export function gridWorld(options: GridWorldOptions = {}): EnvironmentDefinition
   }
   if (!(slip >= 0 && slip <= 1))
     throw new RangeError(`GridWorld: slip must be a probability from 0 to 1; got ${slip}.`);
+  for (const [name, reward] of Object.entries({ stepReward, goalReward, pitReward }))
+    if (!Number.isFinite(reward)) throw new RangeError(`GridWorld: ${name} must be a finite number; got ${reward}.`);
   const still = gridWorldTable(grid, { slip, wind, stepReward, goalReward, pitReward });
   const patrol = patrolOf("GridWorld", map, grid);
   const table = patrolledTable(still, patrol, pitReward);

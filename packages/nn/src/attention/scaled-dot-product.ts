@@ -1,5 +1,5 @@
 // Attention: means of values, weighted by how well queries and keys agree.
-import { ShapeError, type Tensor, tensor } from "@agon/tensor";
+import { causalSoftmax, ShapeError, type Tensor, tensor } from "@agon/tensor";
 
 export interface AttentionOptions {
   /** Where a query may look at a key: bool, broadcast to [batch, heads, queries, keys]. Default everywhere. */
@@ -34,13 +34,17 @@ export const scaledDotProductAttention = (
   const width = q.shape[q.rank - 1];
   const scores = q.mul(1 / Math.sqrt(width)).multiply(k, { transposeB: true }); // [batch, heads, queries, keys]
   const [queries, keys] = scores.shape.slice(-2);
-  const before = causal && queries > 1 ? pastMask(queries, keys) : undefined;
-  const allowed = mask && before ? mask.and(before) : (mask ?? before);
-  const shares = (allowed ? maskScores(scores, allowed) : scores).softmax(-1);
-  // Of a triangle alone no row is empty, unless there are fewer keys than queries.
-  const weights = allowed && (mask || keys < queries) ? allowed.where(shares, 0) : shares;
+  const weights = mask
+    ? maskedSoftmax(scores, causal ? mask.and(pastMask(queries, keys)) : mask)
+    : causal
+      ? causalSoftmax(scores)
+      : scores.softmax(-1);
   return { output: onWeights(weights).multiply(v), weights };
 };
+
+/** The softmax over allowed keys; zeros for a query that may look nowhere. */
+const maskedSoftmax = (scores: Tensor, allowed: Tensor): Tensor =>
+  allowed.where(maskScores(scores, allowed).softmax(-1), 0);
 
 /** Keys up to the query's own place, counted from the ends. bool [queries, keys] */
 const pastMask = (queries: number, keys: number): Tensor => {

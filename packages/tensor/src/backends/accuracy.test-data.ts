@@ -4,6 +4,7 @@
 // share no code with the kernels.
 import { createRandom } from "@agon/random";
 import type { Backend } from "../backend.ts";
+import { activations } from "../ops/activations.ts";
 import { elementwise } from "../ops/elementwise.ts";
 
 /** 2/√π e^(−x²) Σ 2ⁿ x^(2n+1)/(2n+1)!!: all terms of one sign, so that nothing cancels. */
@@ -30,7 +31,21 @@ export interface Function1 {
   readonly range: readonly [low: number, high: number];
   /** Where the kernels change their way, or may: every float around is tried. */
   readonly boundaries: readonly number[];
+  /** Of what number the error is counted in units in the last place; the true value, where left out. */
+  readonly unitOf?: (x: number) => number;
 }
+
+const ROOT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+const BEND = 0.044715;
+/** √(2/π)(x + BEND·x³) */
+const angleOf = (x: number): number => ROOT_2_OVER_PI * (x + BEND * x ** 3);
+/** ½(1 + share) with a share in [−1, 1]. */
+const half = (share: number): number => 0.5 * (1 + share);
+/** 0 and 1 beyond ±40, where x·0 might be ∞·0. */
+const slopeOf =
+  (slope: (x: number) => number) =>
+  (x: number): number =>
+    Math.abs(x) > 40 ? Number(x > 0) : slope(x);
 
 const multiples = (unit: number, from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => (from + i) * unit);
@@ -93,6 +108,34 @@ export const unaryFunctions: Readonly<Record<string, Function1>> = {
     boundaries: bothSigns([...ends, ...multiples(HALF_LN2, 1, 301)]),
   },
   erf: { exact: erf, range: [-5, 5], boundaries: bothSigns([0.5, 0.84375, 0.925, 1.25, 2.857, 3.925, 4]) },
+  // x times what is rounded to units of 1: near its root and far below 0 that is all the accuracy there is.
+  gelu: {
+    exact: (x) => x * half(erf(x * Math.SQRT1_2)),
+    range: [-6, 6],
+    boundaries: bothSigns([0.925 * Math.SQRT2, 4 * Math.SQRT2, 0.751791524]),
+    unitOf: Math.abs,
+  },
+  geluTanh: {
+    exact: (x) => x * half(Math.tanh(angleOf(x))),
+    range: [-6, 6],
+    boundaries: bothSigns([...multiples(0.1, 1, 60)]),
+    unitOf: Math.abs,
+  },
+  geluSlope: {
+    exact: slopeOf((x) => half(erf(x * Math.SQRT1_2)) + x * Math.exp(-0.5 * x * x) * (ROOT_2_OVER_PI / 2)),
+    range: [-8, 8],
+    boundaries: bothSigns([0.925 * Math.SQRT2, 4 * Math.SQRT2, 0.751791524, 40]),
+    unitOf: () => 1,
+  },
+  geluTanhSlope: {
+    exact: slopeOf((x) => {
+      const t = Math.tanh(angleOf(x));
+      return half(t) + 0.5 * x * (1 - t * t) * ROOT_2_OVER_PI * (1 + 3 * BEND * x * x);
+    }),
+    range: [-8, 8],
+    boundaries: bothSigns([40, ...multiples(0.1, 1, 60)]),
+    unitOf: () => 1,
+  },
   relu: { exact: (x) => (x < 0 ? 0 : x), range: [-9, 9], boundaries: [] },
   floor: {
     exact: Math.floor,
@@ -113,13 +156,15 @@ export const unaryFunctions: Readonly<Record<string, Function1>> = {
 
 /** Elementwise primitives from one float tensor to another, without attributes. */
 export const unaryPrimitives = (): string[] =>
-  Object.keys(elementwise).filter((op) => {
-    try {
-      return elementwise[op].infer([{ shape: [2, 3], dtype: "float32" }], {}).dtype === "float32";
-    } catch {
-      return false; // takes more inputs, or others
-    }
-  });
+  Object.entries({ ...elementwise, ...activations })
+    .filter(([, { infer }]) => {
+      try {
+        return infer([{ shape: [2, 3], dtype: "float32" }], {}).dtype === "float32";
+      } catch {
+        return false; // takes more inputs, or others
+      }
+    })
+    .map(([op]) => op);
 
 /** Zeros, the least and greatest of the subnormal and of the normal numbers, ±1, infinities, NaN. */
 export const specials = (): number[] => [
@@ -168,6 +213,14 @@ export const errorOf = (got: number, want: number): number => {
   return Math.abs(limited(got) - limited(want)) / ulpAt(Number.isFinite(rounded) ? rounded : 2 ** 127);
 };
 
+/** Units in the last place of another number between what was computed and the true value, where the sign of a zero does not count. */
+const differenceOf = (got: number, want: number, of: number): number =>
+  Number.isFinite(got) && Number.isFinite(want) && Number.isFinite(of)
+    ? Math.abs(got - want) / ulpAt(Math.fround(of))
+    : Object.is(got, Math.fround(want))
+      ? 0
+      : Infinity;
+
 export const evaluate = (backend: Backend, op: string, xs: Float32Array): Float32Array => {
   const spec = { shape: [xs.length], dtype: "float32" } as const;
   const [x, y] = [0, 1].map(() => backend.allocate("float32", xs.length));
@@ -191,7 +244,8 @@ export const worstError = (backend: Backend, op: string, count: number): Worst =
   const got = evaluate(backend, op, xs);
   let worst: Worst = { ulp: -1, at: Number.NaN };
   xs.forEach((x, i) => {
-    const ulp = errorOf(got[i], one.exact(x));
+    const want = one.exact(x);
+    const ulp = one.unitOf ? differenceOf(got[i], want, one.unitOf(x)) : errorOf(got[i], want);
     if (ulp > worst.ulp) worst = { ulp, at: x };
   });
   return worst;

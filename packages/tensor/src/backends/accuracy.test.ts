@@ -191,6 +191,48 @@ const specialValues: readonly [op: string, values: readonly (readonly [x: number
     ],
   ],
   [
+    "gelu",
+    [
+      [0, 0],
+      [-0, -0],
+      [inf, inf],
+      [3e38, Math.fround(3e38)],
+      [-20, -0],
+      [none, none],
+    ],
+  ],
+  [
+    "geluTanh",
+    [
+      [0, 0],
+      [-0, -0],
+      [inf, inf],
+      [3e38, Math.fround(3e38)],
+      [-20, -0],
+      [none, none],
+    ],
+  ],
+  [
+    "geluSlope",
+    [
+      [0, 0.5],
+      [-0, 0.5],
+      [inf, 1],
+      [-inf, 0],
+      [none, none],
+    ],
+  ],
+  [
+    "geluTanhSlope",
+    [
+      [0, 0.5],
+      [-0, 0.5],
+      [inf, 1],
+      [-inf, 0],
+      [none, none],
+    ],
+  ],
+  [
     "relu",
     [
       [0, 0],

@@ -11,10 +11,9 @@ export const spreadChannels = (perChannel: Tensor, batch: number): Tensor => {
   return perChannel.expand([batch, channels]).reshape([batch * channels, 1]);
 };
 
-/** Mean per channel of rows: [batch · channels, positions] → [channels] */
-export const channelMean = (rows: Tensor, batch: number, channels: number): Tensor =>
+/** Sum per channel of rows: [batch · channels, positions] → [channels] */
+export const channelSum = (rows: Tensor, batch: number): Tensor =>
   rows
     .sum(1)
-    .reshape([batch, channels])
-    .sum(0)
-    .mul(1 / (batch * rows.shape[1]));
+    .reshape([batch, rows.shape[0] / batch])
+    .sum(0);

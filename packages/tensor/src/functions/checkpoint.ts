@@ -1,7 +1,7 @@
 // Gradient checkpointing: less memory for more arithmetic.
 import { walkBack, watch } from "../autodiff.ts";
 import { isFloat } from "../dtype.ts";
-import { isDifferentiating, isDifferentiatingOnce, runForgetting } from "../engine.ts";
+import { currentRecorder, isDifferentiating, isDifferentiatingOnce, runForgetting } from "../engine.ts";
 import { ShapeError } from "../errors.ts";
 import { lastTracked, Tensor, track } from "../tensor.ts";
 import { mapTree, tensorsIn } from "../tree.ts";
@@ -12,8 +12,8 @@ import { withJournal, withReplay } from "../variable.ts";
  * The same function, whose intermediate values are not kept for the gradient but computed again when it is taken (Chen et al. 2016):
  * memory for its arguments and results alone, for one more run of it. Arguments and results are trees of tensors; tensors and parameters
  * from outside may be used inside. Variables (running statistics, random streams) change once, and the second run sees what the first saw.
- * Inside vmap nothing is computed twice. Results must be float tensors of one type. Gradients of any order work. Worth it around what has products or convolutions in it: a compiled
- * plan fuses purely elementwise blocks either way, and gains nothing from it.
+ * Inside vmap nothing is computed twice. Results must be float tensors of one type. Gradients of any order work. In a compiled plan the second run
+ * comes when the gradient does, not before; a purely elementwise block then is one loop there that keeps nothing in memory.
  */
 export const checkpoint =
   <Args extends unknown[], Result>(f: (...args: Args) => Result): ((...args: Args) => Result) =>
@@ -44,6 +44,7 @@ export const checkpoint =
     );
     const captured = capturedBy(packed, new Set(leaves), start);
     const again = (gradient: Tensor): Tensor[] => {
+      currentRecorder()?.fence();
       const watched: Tensor[] = [];
       const points = mapTree((x) => {
         watched.push(watch(x));

@@ -5,7 +5,7 @@ import { ShapeError } from "../errors.ts";
 import { sameShape, showShape, sizeOf } from "../shape.ts";
 import { apply, customGradient, type Tensor } from "../tensor.ts";
 import type { Variable } from "../variable.ts";
-import { channelMean, spreadChannels, toRows } from "./channels.ts";
+import { channelSum, spreadChannels, toRows } from "./channels.ts";
 
 export interface AffineOptions {
   /** Factor after the normalisation. */
@@ -58,24 +58,53 @@ export interface BatchNormOptions extends AffineOptions {
 
 /** y = (x − mean)/√(variance + ε) · weight + bias per channel (Ioffe & Szegedy 2015). x: [batch, channels, …]; weight, bias: [channels]. */
 export const batchNorm = (x: Tensor, options: BatchNormOptions = {}): Tensor => {
-  const { runningMean, runningVar, weight, bias, training = true, momentum = 0.1, epsilon = 1e-5 } = options;
+  const { runningMean, runningVar, weight, bias, training = true, epsilon = 1e-5 } = options;
   requireChannels("batchNorm", x);
   const [batch, channels] = x.shape;
   for (const [name, value] of Object.entries({ runningMean, runningVar, weight, bias }))
     requireShape("batchNorm", name, value, [channels]);
-  const rows = toRows(x); // [batch · channels, positions]
-  const spread = (perChannel: Tensor): Tensor => spreadChannels(perChannel, batch);
-  const finish = (standard: Tensor): Tensor =>
-    affine(standard, weight && spread(weight), bias && spread(bias)).reshape(x.shape);
-  if (training) {
-    const moments = momentsOf(rows, (t) => spread(channelMean(t, batch, channels)));
-    updateStatistics(x, moments, { runningMean, runningVar, momentum });
-    return finish(standardise(rows, moments, epsilon));
-  }
+  if (training) return normaliseBatch(x, options);
   if (!runningMean || !runningVar)
     throw new ShapeError("batchNorm: evaluation needs runningMean and runningVar; give both, or training: true.");
-  const centred = rows.sub(spread(runningMean.value));
-  return finish(centred.mul(spread(runningVar.value.add(epsilon).rsqrt())));
+  const spread = (perChannel: Tensor): Tensor => spreadChannels(perChannel, batch);
+  const standard = toRows(x)
+    .sub(spread(runningMean.value))
+    .mul(spread(runningVar.value.add(epsilon).rsqrt()));
+  return affine(standard, weight && spread(weight), bias && spread(bias)).reshape(x.shape);
+};
+
+/** batchNorm by the batch's own statistics, towards which it moves the running ones. */
+const normaliseBatch = (x: Tensor, options: BatchNormOptions): Tensor => {
+  const { weight, bias, epsilon = 1e-5 } = options;
+  const [batch] = x.shape;
+  const rows = toRows(x); // [batch · channels, positions]
+  const count = batch * rows.shape[1];
+  if (count < 2)
+    throw new ShapeError(
+      `batchNorm: training needs more than one value per channel, got ${count} (input ${showShape(x.shape)}).`,
+    );
+  const spread = (perChannel: Tensor): Tensor => spreadChannels(perChannel, batch);
+  const average = (t: Tensor): Tensor => channelSum(t, batch).mul(1 / count);
+  const mean = average(rows); // [channels]
+  const centred = rows.sub(spread(mean));
+  const variance = average(centred.square());
+  moveStatistics(options, mean, variance.mul(count / (count - 1)));
+  const r = variance.add(epsilon).rsqrt();
+  const standard = centred.mul(spread(r));
+  const parameters = [weight, bias].filter((parameter) => parameter !== undefined);
+  // dL/dx = r·weight·(g − mean(g) − y·mean(g·y)) with y = (x − mean)·r, dL/dweight = Σ g·y, dL/dbias = Σ g. y and r keep their history, so
+  // that this has a gradient in turn.
+  const gradient = (g: Tensor): Tensor[] => {
+    const [sum, product] = [channelSum(g, batch), channelSum(g.mul(standard), batch)];
+    const centredGradient = g.sub(spread(sum.mul(1 / count))).sub(standard.mul(spread(product.mul(1 / count))));
+    const scaled = centredGradient.mul(spread(weight ? r.mul(weight) : r));
+    return [scaled, ...(weight ? [product] : []), ...(bias ? [sum] : [])];
+  };
+  return customGradient(
+    [rows, ...parameters],
+    () => affine(standard, weight && spread(weight), bias && spread(bias)),
+    gradient,
+  ).reshape(x.shape);
 };
 
 /** y = (x − mean)/√(variance + ε) · weight + bias per example and group of channels (Wu & He 2018). x: [batch, channels, …]. */
@@ -144,27 +173,21 @@ const affine = (x: Tensor, weight: Tensor | undefined, bias: Tensor | undefined)
   return bias ? scaled.add(bias) : scaled;
 };
 
-const updateStatistics = (
-  x: Tensor,
-  { mean, variance }: Moments,
-  { runningMean, runningVar, momentum }: Pick<BatchNormOptions, "runningMean" | "runningVar"> & { momentum: number },
+/** running ← (1 − momentum)·running + momentum·batch */
+const moveStatistics = (
+  { runningMean, runningVar, momentum = 0.1 }: BatchNormOptions,
+  mean: Tensor,
+  variance: Tensor,
 ): void => {
-  const [batch, channels, ...positions] = x.shape;
-  const count = batch * sizeOf(positions);
-  if (count < 2)
-    throw new ShapeError(
-      `batchNorm: training needs more than one value per channel, got ${count} (input ${showShape(x.shape)}).`,
-    );
-  // The statistics of every example's rows are the same: those of the first are enough.
-  const move = (running: Variable | undefined, spread: Tensor): void =>
+  const move = (running: Variable | undefined, batch: Tensor): void =>
     running?.assign(
       running.value
         .mul(1 - momentum)
-        .add(spread.narrow(0, 0, channels).reshape([channels]).mul(momentum))
+        .add(batch.mul(momentum))
         .detach(),
     );
   move(runningMean, mean);
-  move(runningVar, variance.mul(count / (count - 1)));
+  move(runningVar, variance);
 };
 
 /** [rows, width] with what the last dims hold, which must have the given shape, in a row. */

@@ -7,6 +7,7 @@ import { chunk, diagonal, maskedFill, repeat, repeatInterleave, roll, split, tri
 import { conv1d, conv2d, convTranspose1d, convTranspose2d } from "./convolution.ts";
 import { embedding } from "./embedding.ts";
 import { interpolate } from "./interpolation.ts";
+import { causalSoftmax } from "./causal-softmax.ts";
 import { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm } from "./normalisation.ts";
 import { pad } from "./padding.ts";
 import { adaptiveAvgPool2d, adaptiveMaxPool2d, avgPool1d, avgPool2d, maxPool1d, maxPool2d } from "./pooling.ts";
@@ -616,6 +617,15 @@ export const publicOps: Readonly<Record<string, PublicOp>> = {
       [(t) => interpolate(t, { scale: 2 }), of(0, 1, 2, 2)],
     ],
     error: () => interpolate(x, { scale: 2 }),
+    without: needsRank,
+  },
+  causalSoftmax: {
+    calls: [
+      [(t) => causalSoftmax(t), of(2, 4, 4)],
+      [(t) => causalSoftmax(t), of(3, 5)],
+      [(t) => causalSoftmax(t), of(0, 3)],
+    ],
+    error: () => causalSoftmax(x.cast("int32")),
     without: needsRank,
   },
   layerNorm: {

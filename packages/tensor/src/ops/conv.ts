@@ -6,6 +6,7 @@
 import type { Attributes, Spec } from "../backend.ts";
 import { isFloat } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
+import { sizeOf } from "../shape.ts";
 import type { Primitive } from "./primitive.ts";
 
 /** Numbers of outputs along one dim: how often a kernel fits into the padded input. */
@@ -41,6 +42,9 @@ const shared = ({ stride, padding, dilation, groups }: Attributes): Attributes =
   groups,
 });
 
+/** Each element of y meets one kernel, w[o]. */
+const operations = (y: Spec, w: Spec): number => 2 * sizeOf(y.shape) * sizeOf(w.shape.slice(1));
+
 export const conv: Readonly<Record<string, Primitive>> = {
   conv2d: {
     infer: inferConv,
@@ -48,6 +52,7 @@ export const conv: Readonly<Record<string, Primitive>> = {
       apply("conv2dInput", [g, w], { ...shared(attributes), size: x.shape.slice(2) }),
       apply("conv2dWeight", [x, g], { ...shared(attributes), kernel: w.shape.slice(2) }),
     ],
+    operations: ([, w], y) => operations(y, w),
   },
   conv2dInput: {
     infer: ([y, w], { size, groups }) => {
@@ -58,6 +63,7 @@ export const conv: Readonly<Record<string, Primitive>> = {
       apply("conv2d", [g, w], shared(attributes)),
       apply("conv2dWeight", [g, y], { ...shared(attributes), kernel: w.shape.slice(2) }),
     ],
+    operations: ([y, w]) => operations(y, w),
   },
   conv2dWeight: {
     infer: ([x, y], { kernel, groups }) => {
@@ -68,5 +74,6 @@ export const conv: Readonly<Record<string, Primitive>> = {
       apply("conv2dInput", [y, g], { ...shared(attributes), size: x.shape.slice(2) }),
       apply("conv2d", [x, g], shared(attributes)),
     ],
+    operations: ([, y], w) => operations(y, w),
   },
 };

@@ -16,7 +16,7 @@ const dtypes: readonly DType[] = ["float32", "float64", "int32", "bool"];
 
 /** Primitives whose inputs are of rank 1 or more. */
 const NEEDS_RANK =
-  "sum prod max min argmax argmin softmax softmaxGradient logSoftmax logSoftmaxGradient standardise standardiseGradient cumsum cumprod matmul concat gather scatterAdd argsort argmaxPool2d conv2d conv2dInput conv2dWeight".split(
+  "sum prod max min argmax argmin softmax causalSoftmax softmaxGradient logSoftmax logSoftmaxGradient standardise standardiseGradient cumsum cumprod matmul concat gather scatterAdd argsort argmaxPool2d conv2d conv2dInput conv2dWeight".split(
     " ",
   );
 /** Inputs of these are sums or extremes of something. */

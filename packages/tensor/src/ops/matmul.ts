@@ -2,7 +2,7 @@
 import type { Attributes, Shape } from "../backend.ts";
 import { isFloat } from "../dtype.ts";
 import { ShapeError } from "../errors.ts";
-import { sameShape, showShape } from "../shape.ts";
+import { sameShape, showShape, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import type { GradientContext, Primitive } from "./primitive.ts";
 
@@ -67,5 +67,7 @@ export const matmul: Readonly<Record<string, Primitive>> = {
       wants(1) ? gradientOfB(a, g, transposeA, transposeB) : null,
     ],
     gradientOfUses,
+    // Each element of A meets a row of B.
+    operations: ([a], { shape }) => 2 * sizeOf(a.shape) * shape[shape.length - 1],
   },
 };

@@ -31,6 +31,11 @@ export const normalise: Readonly<Record<string, Primitive>> = {
     infer: alike("softmax"),
     gradient: ({ gradient, output, apply }) => [apply("softmaxGradient", [gradient, output])],
   },
+  // Of each matrix [queries, keys] row i: the softmax of its first i + 1 + keys − queries elements, and zeros. A vector is one query's.
+  causalSoftmax: {
+    infer: alike("causalSoftmax"),
+    gradient: ({ gradient, output, apply }) => [apply("softmaxGradient", [gradient, output])],
+  },
   // zᵢ = yᵢ(gᵢ − Σ g·y): linear in g, and symmetric.
   softmaxGradient: {
     infer: alike("softmaxGradient"),

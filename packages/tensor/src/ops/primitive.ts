@@ -25,4 +25,6 @@ export interface Primitive {
    * of a sequence, a sequence cut into its steps. Null where there is not. Uses come in the order of their making.
    */
   readonly gradientOfUses?: (uses: readonly GradientContext[], k: number) => Tensor | null;
+  /** How many multiplications and additions it takes, where they are most of the work. */
+  readonly operations?: (inputs: readonly Spec[], output: Spec) => number;
 }

@@ -1,5 +1,15 @@
 // The reference backend: plain loops over typed arrays, every type, every op. Kernels stand in tables by family.
-import type { Attributes, Backend, DeviceBuffer, Executable, Operand, Plan, PlanStep } from "../../backend.ts";
+import type {
+  Attributes,
+  Backend,
+  DeviceBuffer,
+  Executable,
+  Mark,
+  Operand,
+  Plan,
+  PlanLine,
+  PlanStep,
+} from "../../backend.ts";
 import { newArray, type TypedArray } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
 import { activations } from "./activations.ts";
@@ -58,7 +68,7 @@ export const createJsBackend = (): Backend => ({
 });
 
 /** One array per value; steps in order. The reference is for being right: placement is the business of faster backends. */
-const build = (plan: Plan): Executable => {
+const build = (plan: Plan, mark: Mark = () => {}): Executable => {
   const arrays: TypedArray[] = [];
   for (const { shape, dtype, source } of plan.values)
     arrays.push(
@@ -88,24 +98,36 @@ const build = (plan: Plan): Executable => {
     write: (index, data) => arrays[plan.inputs[index]].set(data as Float32Array),
     writeFrom: (index, buffer) => arrays[plan.inputs[index]].set(buffer as Float32Array),
     run() {
-      for (const action of actions) if (!action()) return false;
+      mark();
+      mark();
+      for (const action of actions) {
+        if (!action()) return false;
+        mark();
+      }
       for (const { from, copy } of outputs) copy?.set(from as Float32Array);
       for (const { from, copy } of staged) copy.set(from as Float32Array);
       for (const { target, copy } of staged) target.set(copy as Float32Array);
+      mark();
       return true;
     },
     read: (index, out) => out.set((outputs[index].copy ?? outputs[index].from) as Float32Array),
-    lines: plan.steps.flatMap((step) =>
-      step.kind === "op"
-        ? [{ kernel: step.op, shape: plan.values[step.output].shape, bytes: arrays[step.output].byteLength }]
-        : [],
-    ),
+    lines: [...plan.steps.map((step) => lineOf(plan, step)), assignLine(plan)],
     arenaBytes: plan.values.reduce(
       (sum, { source }, i) => sum + (source.kind === "step" ? arrays[i].byteLength : 0),
       0,
     ),
     dispose() {},
   };
+};
+
+const lineOf = ({ values }: Plan, step: PlanStep): PlanLine =>
+  step.kind === "guard"
+    ? { kind: "guard", ops: [], inputs: [values[step.value]], outputs: [] }
+    : { kind: "kernel", ops: [step.op], inputs: step.inputs.map((id) => values[id]), outputs: [values[step.output]] };
+
+const assignLine = ({ values, assigns }: Plan): PlanLine => {
+  const assigned = assigns.map(({ value }) => values[value]);
+  return { kind: "assign", ops: [], inputs: assigned, outputs: assigned };
 };
 
 const prepare = (step: PlanStep, views: readonly View[]): (() => boolean) => {

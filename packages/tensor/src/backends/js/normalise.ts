@@ -5,14 +5,14 @@ import type { Kernel } from "./kernel.ts";
 
 type Row = Float64Array;
 
-/** Applies `f` to each row of the inputs; it gives the output's row. */
+/** Applies `f` to each row of the inputs, telling its number; it gives the output's row. */
 const byRow =
-  (f: (rows: readonly Row[], attributes: Attributes) => Row): Kernel =>
+  (f: (rows: readonly Row[], attributes: Attributes, row: number) => Row): Kernel =>
   (inputs, output, attributes) => {
     const length = output.shape[output.shape.length - 1];
     for (let start = 0; start < output.data.length; start += length) {
       const rows = inputs.map(({ data }) => Float64Array.from(data.subarray(start, start + length)));
-      output.data.set(f(rows, attributes), start);
+      output.data.set(f(rows, attributes, start / length), start);
     }
   };
 
@@ -33,12 +33,24 @@ const standard = (x: Row, epsilon: number): { readonly y: Row; readonly r: numbe
   return { y: centred.map((value) => value * r), r };
 };
 
+const softmax = (x: Row): Row => {
+  const e = lessLargest(x).map(exp);
+  const total = sum(e);
+  return e.map((value) => value / total);
+};
+
 export const normalise: Readonly<Record<string, Kernel>> = {
-  softmax: byRow(([x]) => {
-    const e = lessLargest(x).map(exp);
-    const total = sum(e);
-    return e.map((value) => value / total);
-  }),
+  softmax: byRow(([x]) => softmax(x)),
+  causalSoftmax: (inputs, output, attributes) => {
+    const [queries, keys] = [1, ...output.shape].slice(-2);
+    const row = byRow(([x], _attributes, i) => {
+      const seen = Math.max(0, (i % queries) + 1 + keys - queries);
+      const out = new Float64Array(keys);
+      out.set(softmax(x.slice(0, seen)));
+      return out;
+    });
+    row(inputs, output, attributes);
+  },
   softmaxGradient: byRow(([g, y]) => {
     const shared = dot(g, y);
     return y.map((value, i) => value * (g[i] - shared));

@@ -57,6 +57,8 @@ export const subI32: Instruction = instruction(0x6b);
 export const mulI32: Instruction = instruction(0x6c);
 /** Towards 0, signed. */
 export const divideI32: Instruction = instruction(0x6d);
+/** a mod b, unsigned */
+export const remainderU32: Instruction = instruction(0x70);
 export const andI32: Instruction = instruction(0x71);
 export const equalI32: Instruction = instruction(0x46);
 export const isZeroI32: Instruction = instruction(0x45);
@@ -72,6 +74,7 @@ export const addF32: Instruction = instruction(0x92);
 export const maxF32: Instruction = instruction(0x97);
 export const minF32: Instruction = instruction(0x96);
 export const addF64: Instruction = instruction(0xa0);
+export const mulF64: Instruction = instruction(0xa2);
 export const promoteF32: Instruction = instruction(0xbb);
 export const demoteF64: Instruction = instruction(0xb6);
 export const xorI32: Instruction = instruction(0x73);

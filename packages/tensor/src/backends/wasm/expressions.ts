@@ -159,11 +159,11 @@ const BEND = 0.044715;
 /** ½(1 + value), which is x's share of gelu(x). */
 const shareOf = (value: Code, { constant }: Builder): Code => v128.mulF(v128.addF(value, constant(1)), constant(0.5));
 
-/** x·Φ(x) */
+/** x·Φ(x); the share first, so that nothing overflows. */
 const gelu: Expression = ([x], builder) => {
   const { keep, constant } = builder;
   const value = keep(erf([keep(v128.mulF(x, constant(Math.SQRT1_2)))], builder));
-  return v128.mulF(v128.mulF(x, v128.addF(value, constant(1))), constant(0.5));
+  return v128.mulF(x, shareOf(value, builder));
 };
 
 /** x·½(1 + tanh(√(2/π)(x + BEND·x³))) */
@@ -172,7 +172,7 @@ const geluTanh: Expression = ([x], builder) => {
   const cube = v128.mulF(v128.mulF(x, v128.mulF(x, x)), constant(BEND));
   const angle = keep(v128.mulF(v128.addF(x, cube), constant(ROOT_2_OVER_PI)));
   const value = keep(tanh([angle], builder));
-  return v128.mulF(v128.mulF(x, v128.addF(value, constant(1))), constant(0.5));
+  return v128.mulF(x, shareOf(value, builder));
 };
 
 /** x within ±40: beyond, slopes are 0 or 1, and squares must not overflow. NaN stays. */

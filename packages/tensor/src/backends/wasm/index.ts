@@ -1,10 +1,11 @@
 // The wasm backend: hot ops by generated SIMD kernels, all others by the reference kernels over the same memory.
-import type { Attributes, Backend, DeviceBuffer, Executable, Operand, Plan, Spec } from "../../backend.ts";
+import type { Attributes, Backend, DeviceBuffer, Executable, Mark, Operand, Plan, Spec } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import { kernels as referenceKernels } from "../js/index.ts";
 import type { View } from "../js/kernel.ts";
+import { alongKernels, alongModule } from "./along.ts";
 import { ConstantPool } from "./constants.ts";
-import { convolutionModule } from "./convolution.ts";
+import { convolutionModule } from "./convolution-kernels.ts";
 import { encodeModule, forSharedMemory, FunctionBuilder, get } from "./emitter.ts";
 import { expressionOf } from "./expressions.ts";
 import { kernelsModule } from "./kernels.ts";
@@ -101,12 +102,14 @@ const kernelModules = (
   vectorBits: 128 | 256,
   constants: ConstantPool,
 ): (readonly [names: readonly string[], make: () => Uint8Array<ArrayBuffer>])[] => {
+  const size = tileSize(fused, vectorBits);
   const some = [
-    [["matmul"], () => matmulModule(fused, tileSize(fused, vectorBits))],
+    [["matmul"], () => matmulModule(fused, size)],
     [["randomUniform"], philoxModule],
+    [alongKernels, alongModule],
     [rowKernels, () => rowsModule(constants)],
     [["argmaxPool2d"], poolingModule],
-    [["conv2d", "conv2dInput", "conv2dWeight"], convolutionModule],
+    [["tapTable", "packTaps", "correlate", "correlateWeights"], () => convolutionModule(fused, size)],
   ] as const;
   const others = kernelNames.filter((name) => !some.some(([names]) => (names as readonly string[]).includes(name)));
   return [[others, kernelsModule], ...some];
@@ -194,6 +197,10 @@ export class WasmBackend implements Backend {
     return this.team?.failure === null ? this.team.count : 1;
   }
 
+  get ended(): boolean {
+    return this.team?.ended === true;
+  }
+
   async endThreads(): Promise<void> {
     await this.team?.end();
   }
@@ -203,9 +210,9 @@ export class WasmBackend implements Backend {
     this.reference(op, attributes, inputs.map(placed), placed(output))();
   }
 
-  build(plan: Plan): Executable {
+  build(plan: Plan, mark?: Mark): Executable {
     const { wasm: memory, arenas, constants, kernels, team } = this;
-    return buildPlan(plan, {
+    const host: PlanHost = {
       memory,
       arenas,
       constants,
@@ -214,7 +221,8 @@ export class WasmBackend implements Backend {
       threads: team?.failure === null ? team : null,
       reference: (...parameters) => this.reference(...parameters),
       instantiate: (bytes, functions) => instantiate(bytes, memory, functions),
-    });
+    };
+    return buildPlan(plan, host, mark);
   }
 
   /** The reference kernel of an op over views of wasm memory, renewed when the memory has grown. */
@@ -282,7 +290,7 @@ export class WasmBackend implements Backend {
       );
       const inputs = reads.map((access, i) => ({ access, pointer: get(2 + i), offset: 0 }) as const);
       const step = { op, operands: reads.map((_, i) => i), dtypes, output };
-      const body = { inputs, steps: [step], stores: [{ pointer: get(0), offset: 0, value: reads.length }] };
+      const body = { inputs, steps: [step], stores: [{ pointer: get(0), offset: 0, value: reads.length }], sums: [] };
       f.body = flatLoop(f, body, get(1), this.constants);
       loop = instantiate(encodeModule([f]), this.wasm).run as LoopFunction;
       this.loops.set(key, loop);

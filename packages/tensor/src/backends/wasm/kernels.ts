@@ -1,12 +1,10 @@
 // Kernels called with addresses and sizes: reductions, transposition, picking by index. All sizes ≥ 1; addresses and steps in bytes.
 import {
-  addF32,
   addF64,
   addI32,
   andI32,
   type Code,
   call,
-  choose,
   copyBytes,
   countUp,
   demoteF64,
@@ -14,17 +12,14 @@ import {
   equalF32,
   equalI32,
   f32,
-  fillBytes,
   FunctionBuilder,
   get,
   i32,
   ifThen,
   isZeroI32,
   lessF32,
-  lessI32,
   lessU32,
   loadF32,
-  loadI32,
   loopWhile,
   maxF32,
   minF32,
@@ -42,13 +37,13 @@ import {
 } from "./emitter.ts";
 
 const i32s = (count: number): "i32"[] => Array.from({ length: count }, () => "i32");
-const bytesOf = (count: number): Code => shiftLeftI32(get(count), 2);
-const move = (local: number, by: Code): Code => set(local, addI32(get(local), by));
+export const bytesOf = (count: number): Code => shiftLeftI32(get(count), 2);
+export const move = (local: number, by: Code): Code => set(local, addI32(get(local), by));
 /** while (condition) body */
 const whileLoop = (condition: Code, body: Code): Code => ifThen(condition, loopWhile(body, condition));
 
 /** A function over i32 parameters; `build` gets their numbers and makes locals. */
-const kernel = (
+export const kernel = (
   name: string,
   parameters: number,
   build: (local: (type: ValueType) => number, ...parameters: number[]) => Code,
@@ -238,66 +233,6 @@ const finite = kernel(
   "i32",
 );
 
-/** An index limited to [0, length). */
-const clamped = (index: number, length: number): Code => [
-  set(index, choose(lessI32(get(index), i32(0)), i32(0), get(index))),
-  set(index, choose(lessI32(get(index), get(length)), get(index), subI32(get(length), i32(1)))),
-];
-
-/** gatherRows(x, index, out, rows, length, count): out[r, j] = x[r, index[r, j]]. */
-const gatherRows = kernel("gatherRows", 6, (local, x, index, out, rows, length, count) => {
-  const [picked, j] = [local("i32"), local("i32")];
-  return loopWhile(
-    [
-      countUp(j, i32(0), i32(1), get(count), [
-        set(picked, loadI32(get(index))),
-        clamped(picked, length),
-        storeF32(get(out), loadF32(addI32(get(x), bytesOf(picked)))),
-        [move(index, i32(4)), move(out, i32(4))],
-      ]),
-      move(x, bytesOf(length)),
-      set(rows, subI32(get(rows), i32(1))),
-    ],
-    get(rows),
-  );
-});
-
-/** scatterAddRows(index, values, out, rows, length, count): out[r, index[r, j]] += values[r, j], from zeros, in the order of j. */
-const scatterAddRows = kernel("scatterAddRows", 6, (local, index, values, out, rows, length, count) => {
-  const [picked, j] = [local("i32"), local("i32")];
-  return [
-    fillBytes(get(out), i32(0), mulI32(get(rows), bytesOf(length))),
-    loopWhile(
-      [
-        countUp(j, i32(0), i32(1), get(count), [
-          set(picked, loadI32(get(index))),
-          clamped(picked, length),
-          set(picked, addI32(get(out), bytesOf(picked))),
-          storeF32(get(picked), addF32(loadF32(get(picked)), loadF32(get(values)))),
-          [move(index, i32(4)), move(values, i32(4))],
-        ]),
-        move(out, bytesOf(length)),
-        set(rows, subI32(get(rows), i32(1))),
-      ],
-      get(rows),
-    ),
-  ];
-});
-
-/** takeRows(x, index, out, count, length, bytes): out[j] = x[index[j]], slices of `bytes`. */
-const takeRows = kernel("takeRows", 6, (local, x, index, out, count, length, bytes) => {
-  const picked = local("i32");
-  return loopWhile(
-    [
-      set(picked, loadI32(get(index))),
-      clamped(picked, length),
-      copyBytes(get(out), addI32(get(x), mulI32(get(picked), get(bytes))), get(bytes)),
-      [move(index, i32(4)), move(out, get(bytes)), set(count, subI32(get(count), i32(1)))],
-    ],
-    get(count),
-  );
-});
-
 /**
  * move(from, to, n0…n3, f0…f3, t0…t3): to[Σ iₖ·tₖ] = from[Σ iₖ·fₖ] for all iₖ < nₖ, words; steps in bytes. A last dim that is contiguous on both
  * sides is copied at once.
@@ -414,9 +349,6 @@ export const kernelsModule = (): Uint8Array<ArrayBuffer> =>
     sumColumns,
     ...(["max", "min"] as const).flatMap((op) => [extremeRows(op), extremeColumns(op), argExtremeRows(op)]),
     finite,
-    gatherRows,
-    scatterAddRows,
-    takeRows,
     moveWords,
     fillWords,
   ]);

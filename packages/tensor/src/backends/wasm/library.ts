@@ -1,9 +1,10 @@
 // Which kernel an op calls, and with what: one table for single ops and for plans.
 import type { Attributes, Spec } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
+import { along, alongScratch } from "./along.ts";
 import { convolutionScratch, convolutions } from "./convolution.ts";
 import type { Signature, ValueType } from "./emitter.ts";
-import { packedSize } from "./matmul.ts";
+import { blockOf, packedSize, turnsStrips } from "./matmul.ts";
 import { movers } from "./moves.ts";
 import { poolings } from "./pooling.ts";
 
@@ -20,7 +21,7 @@ export interface KernelCall {
 
 /** Number of i32 parameters of each kernel. */
 const arities = {
-  matmul: 13,
+  matmul: 15,
   transpose: 4,
   turnRows: 5,
   sumRows: 4,
@@ -32,17 +33,23 @@ const arities = {
   argmaxRows: 4,
   argminRows: 4,
   finite: 2,
-  gatherRows: 6,
-  scatterAddRows: 6,
-  takeRows: 6,
+  takeAlong: 7,
+  takeAddAlong: 7,
+  gatherAlong: 7,
+  scatterAddAlong: 7,
+  cumsum: 5,
+  cumprod: 5,
+  argsort: 7,
   move: 14,
   fill: 3,
-  conv2d: 20,
-  conv2dInput: 20,
-  conv2dWeight: 20,
+  tapTable: 14,
+  packTaps: 14,
+  correlate: 34,
+  correlateWeights: 31,
   argmaxPool2d: 15,
   randomUniform: 3,
   softmax: 4,
+  causalSoftmax: 6,
   softmaxGradient: 5,
   logSoftmax: 4,
   logSoftmaxGradient: 5,
@@ -80,9 +87,12 @@ const productSizes = (
 /** Bytes of scratch memory that `callsOf` needs for an op: for B turned, for packed operands, for the patches of an image. */
 export const scratchOf = (op: string, attributes: Attributes, inputs: readonly Spec[], output: Spec): number => {
   if (op in convolutions) return convolutionScratch(op, attributes, inputs, output);
+  if (op in along) return alongScratch(op, attributes, inputs);
   if (op !== "matmul") return 0;
   const [m, n, k, batch] = productSizes(attributes, inputs[0].shape, output.shape);
-  return ((attributes.transposeB ? batch * k * n : 0) + packedSize(m, n, k, !!attributes.transposeA)) * 4;
+  const [transposeA, transposeB] = [attributes.transposeA === true, attributes.transposeB === true];
+  const whole = transposeB && !turnsStrips(m, n, k) ? batch * k * n : 0;
+  return (whole + packedSize(m, n, k, transposeA, transposeB)) * 4;
 };
 
 /** The kernel calls that compute an op, in order; null where there is no kernel for it. */
@@ -101,17 +111,23 @@ const matmul: Recipe = (attributes, [a, b], output, scratch) => {
   const { transposeA, transposeB } = attributes;
   const [m, n, k, batch] = productSizes(attributes, a.shape, output.shape);
   const [rowA, stepA] = transposeA ? [4, m * 4] : [k * 4, 4];
-  const turnedBytes = transposeB ? batch * k * n * 4 : 0;
-  const packed = packedSize(m, n, k, !!attributes.transposeA) > 0 ? scratch + turnedBytes : 0;
-  const turns = Array.from({ length: transposeB ? batch : 0 }, (_, p): KernelCall => {
+  const turnsWhole = transposeB === true && !turnsStrips(m, n, k);
+  const turnedBytes = turnsWhole ? batch * k * n * 4 : 0;
+  const packed = packedSize(m, n, k, transposeA === true, transposeB === true) > 0 ? scratch + turnedBytes : 0;
+  const turned = transposeB && !turnsWhole ? k * 4 : 0;
+  const turns = Array.from({ length: turnsWhole ? batch : 0 }, (_, p): KernelCall => {
     const offset = p * k * n * 4;
     return { kernel: "turnRows", parameters: [b.pointer + offset, scratch + offset, n, k, n] };
   });
-  const from = transposeB ? scratch : b.pointer;
+  const block = packed > 0 ? blockOf(m, k, transposeA === true) : k;
+  const from = turnsWhole ? scratch : b.pointer;
   const sizes = [m, n, k, batch, m * k * 4, k * n * 4];
   return [
     ...turns,
-    { kernel: "matmul", parameters: [a.pointer, rowA, stepA, from, output.pointer, ...sizes, packed, 0] },
+    {
+      kernel: "matmul",
+      parameters: [a.pointer, rowA, stepA, from, output.pointer, ...sizes, packed, turned, block, 0],
+    },
   ];
 };
 
@@ -142,17 +158,6 @@ const argExtreme =
     return [{ kernel: `${op}Rows`, parameters: [x.pointer, output.pointer, sizeOf(x.shape) / columns, columns] }];
   };
 
-/** Rows of gather and scatterAdd along the last dim, where the index has x's other lengths. */
-const pickedRows = (
-  shape: readonly number[],
-  index: readonly number[],
-  dim: unknown,
-): [rows: number, length: number, count: number] | null => {
-  const last = shape.length - 1;
-  if (dim !== last || shape.some((length, i) => i !== last && length !== index[i])) return null;
-  return [sizeOf(shape.slice(0, -1)), shape[last], index[last]];
-};
-
 const bitsOf = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0];
 
 /** A kernel over the rows of operands of one shape. `extra`: floats by their bits. */
@@ -177,21 +182,19 @@ const recipes: Readonly<Record<string, Recipe>> = {
   argmax: argExtreme("argmax"),
   argmin: argExtreme("argmin"),
   ...movers,
+  ...along,
   permute: (attributes, [x], output, scratch) => {
     const swapped = x.shape.length === 2 && (attributes.order as readonly number[])[0] === 1;
     return swapped
       ? [{ kernel: "turnRows", parameters: [x.pointer, output.pointer, x.shape[0], x.shape[1], x.shape[0]] }]
       : movers.permute(attributes, [x], output, scratch);
   },
-  gather: ({ dim }, [x, index], output) => {
-    const rows = pickedRows(x.shape, index.shape, dim);
-    return rows && [{ kernel: "gatherRows", parameters: [x.pointer, index.pointer, output.pointer, ...rows] }];
-  },
-  scatterAdd: ({ dim }, [index, values], output) => {
-    const rows = values.dtype === "float32" ? pickedRows(output.shape, index.shape, dim) : null;
-    return rows && [{ kernel: "scatterAddRows", parameters: [index.pointer, values.pointer, output.pointer, ...rows] }];
-  },
   softmax: overRows("softmax"),
+  causalSoftmax: (_, [x], output) => {
+    const [queries, keys] = [1, ...output.shape].slice(-2);
+    const rows = sizeOf(output.shape) / keys;
+    return [{ kernel: "causalSoftmax", parameters: [x.pointer, output.pointer, rows, keys, queries, 0] }];
+  },
   softmaxGradient: overRows("softmaxGradient"),
   logSoftmax: overRows("logSoftmax"),
   logSoftmaxGradient: overRows("logSoftmaxGradient"),
@@ -200,15 +203,4 @@ const recipes: Readonly<Record<string, Recipe>> = {
   randomUniform: (_, [state], output) => [
     { kernel: "randomUniform", parameters: [state.pointer, output.pointer, sizeOf(output.shape)] },
   ],
-  take: ({ dim }, [x, index], output) => {
-    if (dim !== 0) return null;
-    const [length] = x.shape;
-    const bytes = (sizeOf(x.shape) / length) * 4;
-    return [
-      {
-        kernel: "takeRows",
-        parameters: [x.pointer, index.pointer, output.pointer, sizeOf(index.shape), length, bytes],
-      },
-    ];
-  },
 };

@@ -14,9 +14,11 @@ import {
   mulI32,
   set,
   shiftLeftI32,
+  storeF32,
   v128,
 } from "./emitter.ts";
 import { type Builder, expressionOf } from "./expressions.ts";
+import { RowSums } from "./row-sums.ts";
 
 /**
  * How a loop over rows and columns reads an operand: an element for each place, the same row for every row, one element for a whole row,
@@ -46,6 +48,8 @@ export interface LoopBody {
   readonly inputs: readonly LoopInput[];
   readonly steps: readonly LoopStep[];
   readonly stores: readonly (Place & { readonly value: number })[];
+  /** Values whose rows are summed, by loops over rows alone: row r to the place + 4r. */
+  readonly sums: readonly (Place & { readonly value: number })[];
 }
 
 /** Where loops find constants: the address of a word in memory. */
@@ -129,13 +133,32 @@ class LoopWriter {
   }
 
   /** `count` vectors at byte offset `at` of the whole and `column` of the row; null stands for 0. */
-  pass(count: number, at: Code | null, column: Code | null, columnValues: readonly (Code | null)[]): Code[] {
+  pass(
+    count: number,
+    at: Code | null,
+    column: Code | null,
+    columnValues: readonly (Code | null)[],
+    afterSteps: (lanes: readonly (readonly Code[])[]) => Code = () => [],
+  ): Code[] {
     const code: Code[] = [];
+    // V8 pairs what is read and written through the same local.
+    const known = new Map<Place, Code>();
+    const located = (place: Place, by: Code | null): Code => {
+      if (!place.pointer || !by) return this.address(place, by);
+      let address = known.get(place);
+      if (!address) {
+        const local = this.f.local("i32");
+        code.push(set(local, addI32(place.pointer, by)));
+        address = get(local);
+        known.set(place, address);
+      }
+      return address;
+    };
     const lanes = Array.from({ length: count }, (_, u) =>
       this.body.inputs.map((input, i) => {
         if (input.access === "scalar") return this.fixed[i] as Code;
         if (input.access === "column") return columnValues[i] as Code;
-        const from = this.address(input, input.access === "full" ? at : column);
+        const from = located(input, input.access === "full" ? at : column);
         return this.local(v128.load(from, input.offset + u * VECTOR), code);
       }),
     );
@@ -158,12 +181,18 @@ class LoopWriter {
           ),
         );
       }
+    code.push(afterSteps(lanes));
     // Stores side by side at the end: V8 can pair them into one of 256 bits.
     for (const store of this.body.stores)
       lanes.forEach((values, u) => {
-        code.push(v128.store(this.address(store, at), values[store.value], store.offset + u * VECTOR));
+        code.push(v128.store(located(store, at), values[store.value], store.offset + u * VECTOR));
       });
     return code;
+  }
+
+  /** Puts a number for the row that begins at `row`·4 bytes of a column. */
+  storeInColumn(place: Place, row: Code, value: Code): Code {
+    return storeF32(this.address(place, row), value, place.offset);
   }
 
   /** One element for the row that begins at `row`·4 bytes of each column operand. */
@@ -211,21 +240,33 @@ export const rowLoop = (
   const bytes = columns * 4;
   const inRow: Code[] = [];
   const columnValues = writer.columnValues(get(row), inRow);
-  if (bytes <= VECTOR) inRow.push(writer.pass(1, get(at), null, columnValues), set(at, addI32(get(at), i32(bytes))));
+  const sums = new RowSums(f, body.sums);
+  const next = set(at, addI32(get(at), i32(bytes)));
+  inRow.push(sums.start());
+  if (bytes <= VECTOR)
+    inRow.push(
+      writer.pass(1, get(at), null, columnValues, (lanes) => sums.add(lanes, columns)),
+      next,
+    );
   else {
     const place = f.local("i32");
-    const code = writer.pass(2, get(place), get(column), columnValues);
+    const pass = (valid: number): Code =>
+      writer.pass(2, get(place), get(column), columnValues, (lanes) => sums.add(lanes, valid));
     const advance = [
       set(place, addI32(get(place), i32(2 * VECTOR))),
       set(column, addI32(get(column), i32(2 * VECTOR))),
     ];
+    // A sum must not see what lies behind the row.
+    const rest = body.sums.length > 0 ? columns % 8 : 0;
+    const inLoop = bytes - rest * 4;
     inRow.push(
-      set(place, get(at)),
-      set(column, i32(0)),
-      loopWhile([code, advance], lessU32(get(column), i32(bytes))),
-      set(at, addI32(get(at), i32(bytes))),
+      [set(place, get(at)), set(column, i32(0))],
+      inLoop > 0 ? loopWhile([pass(8), advance], lessU32(get(column), i32(inLoop))) : [],
+      rest > 0 ? pass(rest) : [],
+      next,
     );
   }
+  inRow.push(sums.totals(columns % 4).map((total, i) => writer.storeInColumn(body.sums[i], get(row), total)));
   const start = set(at, mulI32(first, i32(bytes)));
   return [writer.before, start, countUp(row, shiftLeftI32(first, 2), i32(4), shiftLeftI32(end, 2), inRow)];
 };

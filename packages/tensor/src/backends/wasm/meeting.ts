@@ -43,7 +43,7 @@ export const control = {
 const SPINS = 20_000;
 /** A sleep lasts a second at most, and what may not sleep spins about as long, before patience is one less. */
 const SECOND = 1e9;
-const SPINS_PER_SECOND = 500_000_000;
+const SPINS_PER_SECOND = 150_000_000;
 
 /**
  * The functions of a thread of `threads`:

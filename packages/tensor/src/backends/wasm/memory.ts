@@ -83,18 +83,35 @@ export class Memory {
     if (size * 4 > this.limit) throw this.exhausted(size * 4);
     const block = blockSize(size * 4);
     const pointer = this.free.get(block)?.pop() ?? this.extend(block);
-    if (pointer === null) return this.fromLarger(dtype, size, block);
+    if (pointer === null) return this.fromFree(dtype, size, block);
     this.inUse += block;
     return new WasmBuffer(pointer, dtype, size, block);
   }
 
-  /** The smallest free block that is large enough: for when the memory cannot grow. */
-  private fromLarger(dtype: DType, size: number, needed: number): WasmBuffer {
-    const fit = [...this.free].filter(([block, list]) => block > needed && list.length > 0).map(([block]) => block);
+  /** Cut from the smallest run of free blocks side by side that is large enough: for when the memory cannot grow. */
+  private fromFree(dtype: DType, size: number, block: number): WasmBuffer {
+    const fit = this.freeRuns().filter(({ bytes }) => bytes >= block);
     if (fit.length === 0) throw this.exhausted(size * 4);
-    const block = Math.min(...fit);
+    const run = fit.reduce((least, other) => (other.bytes < least.bytes ? other : least));
+    for (const [bytes, pointers] of this.free) {
+      const isElsewhere = (pointer: number): boolean => pointer < run.start || pointer >= run.start + run.bytes;
+      this.free.set(bytes, pointers.filter(isElsewhere));
+    }
+    if (run.bytes > block) this.putBack(run.start + block, run.bytes - block);
     this.inUse += block;
-    return new WasmBuffer(this.free.get(block)?.pop() as number, dtype, size, block);
+    return new WasmBuffer(run.start, dtype, size, block);
+  }
+
+  /** Free blocks joined with those that follow them. */
+  private freeRuns(): { readonly start: number; bytes: number }[] {
+    const blocks = [...this.free].flatMap(([bytes, pointers]) => pointers.map((start) => ({ start, bytes })));
+    const runs: { readonly start: number; bytes: number }[] = [];
+    for (const { start, bytes } of blocks.sort((a, b) => a.start - b.start)) {
+      const last = runs.at(-1);
+      if (last && last.start + last.bytes === start) last.bytes += bytes;
+      else runs.push({ start, bytes });
+    }
+    return runs;
   }
 
   private exhausted(asked: number): OutOfMemoryError {
@@ -106,6 +123,10 @@ export class Memory {
 
   release({ pointer, block }: WasmBuffer): void {
     this.inUse -= block;
+    this.putBack(pointer, block);
+  }
+
+  private putBack(pointer: number, block: number): void {
     const list = this.free.get(block);
     if (list) list.push(pointer);
     else this.free.set(block, [pointer]);

@@ -4,18 +4,25 @@ import { compile } from "../../compile.ts";
 import { scope } from "../../scope.ts";
 import { selectBackend } from "../../select.ts";
 import { Variable } from "../../variable.ts";
-import { bytes, choices, filled, randomFunction, shapes } from "../random-function.test-data.ts";
+import { bytes, choices, filled, randomFunction, shapesOf } from "../random-function.test-data.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
 
 describe("a plan gives what its ops give one by one", () => {
   beforeAll(async () => {
     expect(await selectBackend("wasm-strict")).toBe("wasm-strict");
   });
-  it.each(Array.from({ length: 150 }, (_, seed) => seed))("random function %i", (seed) => {
+  // The second size has rows long enough to be summed inside loops.
+  const sizes = [
+    [3, 5],
+    [3, 21],
+  ] as const;
+  const cases = sizes.flatMap((size) => Array.from({ length: 150 }, (_, seed) => [seed, size] as const));
+  it.each(cases)("random function %i of %j", (seed, size) => {
+    const shapes = shapesOf(size);
     const make = (): Variable[] => shapes.map((shape, i) => new Variable(filled(shape, choices(seed + 1000 * i))));
     const [planned, plain] = [make(), make()];
-    const compiled = compile(randomFunction(seed, planned));
-    const eager = randomFunction(seed, plain);
+    const compiled = compile(randomFunction(seed, planned, size));
+    const eager = randomFunction(seed, plain, size);
     for (let round = 0; round < 3; round++) {
       const inputs = shapes.map((shape, i) => filled(shape, choices(seed + 77 * round + 1000 * i)));
       expect(bytes(compiled(...inputs))).toEqual(bytes(scope(() => eager(...inputs))));

@@ -1,5 +1,5 @@
 // A whole plan as one WebAssembly module: loops of its own, calls of kernels, guards, assignments, in one function.
-import type { Attributes, DeviceBuffer, Executable, Plan, PlanLine, Spec } from "../../backend.ts";
+import type { Attributes, DeviceBuffer, Executable, Mark, Plan, PlanLine, Spec } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
 import {
   andI32,
@@ -25,10 +25,10 @@ import {
   scratchOf,
   signatureOf,
 } from "./library.ts";
-import { type Constants, flatLoop, type LoopBody, type LoopInput, rowLoop } from "./loop.ts";
+import { type Constants, flatLoop, type LoopBody, type LoopInput, type Place, rowLoop } from "./loop.ts";
 import { type ArenaPool, type Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
-import { type FusedStep, type Item, type LoopItem, makesOf, readersOf, readsOf, schedule } from "./schedule.ts";
+import { type FusedStep, type Item, lineOf, type LoopItem, makesOf, readersOf, readsOf, schedule } from "./schedule.ts";
 import { shareTurned } from "./share.ts";
 import { partsOf, sharesOf, splitOf } from "./splits.ts";
 import { codeOfThreads, type Instruction, type Span } from "./thread-code.ts";
@@ -64,8 +64,9 @@ const INSTRUCTION = 1 / 20;
 /** Address of operands when only times are estimated. */
 const NOWHERE = 64;
 
-export const buildPlan = (plan: Plan, host: PlanHost): Executable => {
-  const builder = new PlanBuilder(shareTurned(plan), host);
+/** `mark`: for timing the lines; it changes nothing else. */
+export const buildPlan = (plan: Plan, host: PlanHost, mark?: Mark): Executable => {
+  const builder = new PlanBuilder(shareTurned(plan), host, mark);
   try {
     return builder.build();
   } catch (error) {
@@ -96,23 +97,33 @@ class PlanBuilder {
   /** Items without a kernel here. */
   private readonly slow = new Set<Item>();
   private readonly loops: FunctionBuilder[] = [];
+  /** How many loops do the same, by what they do, and the functions that such loops share. */
+  private alike: ReadonlyMap<string, number> | null = null;
+  private readonly common = new Map<string, number>();
   private arenaBytes = 0;
+  /** What is done between the parts to time them. */
+  private readonly marked: readonly Instruction[];
 
-  constructor(plan: Plan, host: PlanHost) {
+  constructor(plan: Plan, host: PlanHost, mark?: Mark) {
     this.plan = plan;
     this.host = host;
+    this.marked = mark ? [{ whole: this.reference(mark), parts: null, reads: [], writes: [] }] : [];
     const keep = [...plan.outputs, ...plan.assigns.map(({ value }) => value)];
     const { items, roots } = schedule(plan, rootsIn(plan, keep));
     this.items = items;
     this.roots = roots;
     const numbers = new Map(items.map((item, i) => [item, i]));
+    // A loop that makes a value reads it in registers.
     for (const [root, found] of readersOf(items, roots))
       this.readers.set(
         root,
-        [...found].map((item) => numbers.get(item) as number),
+        [...found]
+          .filter((item) => item.kind !== "loop" || !makesOf(item).includes(root))
+          .map((item) => numbers.get(item) as number),
       );
     this.safeFrom = items.findLastIndex(({ kind }) => kind === "guard") + 1;
-    this.threads = host.threads && this.shareableTime() >= host.shareFromNanoseconds ? host.threads.count : 1;
+    const shared = !mark && host.threads && this.shareableTime() >= host.shareFromNanoseconds;
+    this.threads = shared ? host.threads.count : 1;
   }
 
   build(): Executable {
@@ -120,9 +131,9 @@ class PlanBuilder {
     this.allocate();
     const { plan, host } = this;
     const { memory } = host;
-    const instructions = this.items.flatMap((item) => this.itemCode(item));
+    const instructions = this.items.flatMap((item) => [...this.itemCode(item), ...this.marked]);
     const outputs = this.endCode(instructions);
-    const runPlan = this.assemble(instructions);
+    const runPlan = this.assemble([...this.marked, ...this.marked, ...instructions, ...this.marked]);
     const inputs = plan.inputs.map((id) => this.bufferOf(id));
     return {
       write: (index, data) => writeElements(inputs[index].elements(memory), data),
@@ -130,7 +141,7 @@ class PlanBuilder {
         writeElements(inputs[index].elements(memory), (buffer as WasmBuffer).elements(memory)),
       run: () => runPlan() === 1,
       read: (index, out) => memory.read(outputs[index], out),
-      lines: this.items.flatMap((item) => this.line(item)),
+      lines: [...this.items.map((item) => this.line(item)), this.assignLine()],
       arenaBytes: this.arenaBytes,
       threads: this.threads,
       dispose: () => this.release(),
@@ -270,7 +281,7 @@ class PlanBuilder {
     this.items.forEach((item, i) => {
       for (const root of makesOf(item)) {
         if (this.pointers.has(root)) continue;
-        const readers = (this.readers.get(root) ?? []).filter((at) => at !== i || item.kind !== "loop");
+        const readers = this.readers.get(root) ?? [];
         const kept = atEnd.has(root);
         if (readers.length === 0 && !kept && item.kind === "loop") continue;
         lives.push({ bytes: this.bytes(root), first: i, last: kept ? Infinity : Math.max(i, ...readers) });
@@ -332,8 +343,13 @@ class PlanBuilder {
         parts: this.partsOf(run, scratchBytes),
       }));
     this.slow.add(item);
-    this.references.push(this.host.reference(op, attributes, from, to));
-    return [{ ...touches, whole: call(REFERENCE, i32(this.references.length - 1)), parts: null }];
+    return [{ ...touches, whole: this.reference(this.host.reference(op, attributes, from, to)), parts: null }];
+  }
+
+  /** A call into JavaScript. */
+  private reference(f: () => void): Code {
+    this.references.push(f);
+    return call(REFERENCE, i32(this.references.length - 1));
   }
 
   /** What each thread does of calls that need nothing of each other; null where it is too little. */
@@ -376,23 +392,21 @@ class PlanBuilder {
 
   /** A function for the loop, and the call of it. */
   private loopCode(item: LoopItem): Instruction {
-    const shared = shareable(item) && this.worthSharing(timeOf(item));
-    const f = new FunctionBuilder(`loop_${this.loops.length}`, shared ? ["i32", "i32"] : []);
     const body = this.loopBody(item);
-    const { constants } = this.host;
-    const [size, columns] = [item.size, item.columns];
-    f.body =
-      columns === null
-        ? flatLoop(f, body, shared ? get(1) : size * 4, constants, shared ? get(0) : i32(0))
-        : rowLoop(f, body, size / columns, columns, constants, shared ? [get(0), get(1)] : undefined);
-    this.loops.push(f);
-    const number = imports.length + this.loops.length - 1;
     const outside = new Set(readsOf(item, this.roots).filter((root) => this.pointers.has(root)));
     const touches = {
       reads: [...outside].map((root) => this.span(root)),
       writes: makesOf(item).flatMap((root) => (this.pointers.has(root) ? [this.span(root)] : [])),
     };
-    if (!shared) return { ...touches, whole: call(number), parts: null };
+    if (!shareable(item) || !this.worthSharing(timeOf(item)))
+      return { ...touches, whole: this.wholeLoop(item, body), parts: null };
+    const { constants } = this.host;
+    const [size, columns] = [item.size, item.columns];
+    const number = this.loopFunction(["i32", "i32"], (f) =>
+      columns === null
+        ? flatLoop(f, body, get(1), constants, get(0))
+        : rowLoop(f, body, size / columns, columns, constants, [get(0), get(1)]),
+    );
     const share = (from: number, to: number): Code => call(number, i32(from), i32(to));
     const [count, grain] = columns === null ? [size * 4, 64] : [size / columns, 1];
     const shares = sharesOf(count, this.threads, grain);
@@ -400,12 +414,47 @@ class PlanBuilder {
     return { ...touches, whole: share(0, count), parts };
   }
 
+  /** The call of a function for all of the loop. Loops that differ in nothing but where their values lie share one, if they are many. */
+  private wholeLoop(item: LoopItem, body: LoopBody): Code {
+    const { size, columns } = item;
+    const make = (from: LoopBody, parameters: number): number =>
+      this.loopFunction(
+        Array.from({ length: parameters }, () => "i32" as const),
+        (f) =>
+          columns === null
+            ? flatLoop(f, from, size * 4, this.host.constants)
+            : rowLoop(f, from, size / columns, columns, this.host.constants),
+      );
+    const key = keyOf(item, body);
+    this.alike ??= countAlike(
+      this.items.flatMap((other) => (other.kind === "loop" ? [keyOf(other, this.loopBody(other))] : [])),
+    );
+    if ((this.alike.get(key) ?? 0) < SHARED_FROM) return call(make(body, 0));
+    const places = placesOf(body);
+    let number = this.common.get(key);
+    if (number === undefined) {
+      number = make(withPointers(body), places.length);
+      this.common.set(key, number);
+    }
+    return call(number, ...places.map(({ offset }) => i32(offset)));
+  }
+
+  /** The number of a new function. */
+  private loopFunction(parameters: readonly "i32"[], body: (f: FunctionBuilder) => Code): number {
+    const f = new FunctionBuilder(`loop_${this.loops.length}`, parameters);
+    f.body = body(f);
+    this.loops.push(f);
+    return imports.length + this.loops.length - 1;
+  }
+
   private loopBody(item: LoopItem): LoopBody {
     const made = new Set(makesOf(item));
     const inputs: LoopInput[] = [];
     const numbers = new Map<string, number>();
     const outside = item.steps.flatMap(({ operands }) => operands.filter(({ value }) => !made.has(this.roots[value])));
-    for (const { value, access } of outside) {
+    const summed = item.sums.map(({ operand }) => ({ value: operand, access: "full" as const }));
+    const unmade = summed.filter(({ value }) => !made.has(this.roots[value]));
+    for (const { value, access } of [...outside, ...unmade]) {
       const key = `${this.roots[value]} ${access}`;
       if (numbers.has(key)) continue;
       numbers.set(key, inputs.length);
@@ -426,6 +475,7 @@ class PlanBuilder {
         const pointer = this.pointers.get(output);
         return pointer === undefined ? [] : [{ offset: pointer, value }];
       }),
+      sums: item.sums.map(({ output }, i) => ({ offset: this.pointer(output), value: number(summed[i]) })),
     };
   }
 
@@ -435,7 +485,7 @@ class PlanBuilder {
    */
   private endCode(instructions: Instruction[]): WasmBuffer[] {
     const { plan } = this;
-    const copies = plan.assigns.filter(({ value, buffer }) => this.inPlace.get(this.roots[value]) !== buffer);
+    const copies = this.copiedAssigns();
     const targets = new Set(copies.map(({ buffer }) => (buffer as WasmBuffer).pointer));
     const aside = (id: number): number => {
       const kept = this.fresh(this.spec(id)).pointer;
@@ -466,15 +516,44 @@ class PlanBuilder {
     return { whole: some(0, bytes), parts, reads: [spanOf(from, bytes)], writes: [spanOf(to, bytes)] };
   }
 
-  private line(item: Item): PlanLine[] {
-    if (item.kind === "guard") return [];
-    const made = makesOf(item).filter((id) => this.pointers.has(id));
-    const name = item.kind === "op" ? item.step.op : item.steps.map(({ op }) => op).join(" ");
-    const kernel = this.slow.has(item) ? `${name} (reference)` : name;
-    const bytes = made.reduce((sum, id) => sum + this.bytes(id), 0);
-    return [{ kernel, shape: this.spec(made[0]).shape, bytes }];
+  /** Assignments that no loop makes in place. */
+  private copiedAssigns(): Plan["assigns"] {
+    return this.plan.assigns.filter(({ value, buffer }) => this.inPlace.get(this.roots[value]) !== buffer);
+  }
+
+  private line(item: Item): PlanLine {
+    const line = lineOf(this.plan, item, this.roots, (root) => this.pointers.has(root));
+    return this.slow.has(item) ? { ...line, kind: "reference" } : line;
+  }
+
+  private assignLine(): PlanLine {
+    const copied = this.copiedAssigns().map(({ value }) => this.spec(value));
+    return { kind: "assign", ops: [], inputs: copied, outputs: copied };
   }
 }
+
+/** So many loops that do the same share a function: one that is told where its values lie is slower, and many take long to compile. */
+const SHARED_FROM = 8;
+
+/** Where a loop reads and writes, in the order of parameters. */
+const placesOf = ({ inputs, stores }: LoopBody): Place[] => [...inputs, ...stores];
+
+/** What a loop does, apart from where. */
+const keyOf = ({ size, columns }: LoopItem, { inputs, steps, stores }: LoopBody): string =>
+  JSON.stringify([size, columns, inputs.map(({ access }) => access), steps, stores.map(({ value }) => value)]);
+
+const countAlike = (keys: readonly string[]): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+};
+
+/** The loop with its places as parameters. */
+const withPointers = (body: LoopBody): LoopBody => {
+  let next = 0;
+  const placed = <T extends Place>(place: T): T => ({ ...place, pointer: get(next++), offset: 0 });
+  return { ...body, inputs: body.inputs.map(placed), stores: body.stores.map(placed) };
+};
 
 const rootsIn = (plan: Plan, ids: readonly number[]): number[] =>
   ids.map((id) => {

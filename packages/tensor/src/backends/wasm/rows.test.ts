@@ -81,6 +81,30 @@ describe.each(["wasm-strict", "wasm"] as const)("%s", (backend) => {
       expect(apply(op, inputs, attributes).shape).toEqual([rows, columns]);
     });
   });
+  it.each([
+    [1, 1],
+    [5, 5],
+    [9, 17],
+    [33, 33],
+    [7, 3],
+    [64, 64],
+  ])("a causal softmax of [%i, %i] is that of what each query sees", (queries, keys) => {
+    for (const special of [false, true]) {
+      const x = values(3 * queries, keys, 5, special).reshape([3, queries, keys]);
+      const got = apply("causalSoftmax", [x]);
+      for (let row = 0; row < 3 * queries; row++) {
+        const seen = Math.max(0, (row % queries) + 1 + keys - queries);
+        const [own, all] = [got, x].map((t) => t.reshape([3 * queries, keys]).select(0, row));
+        if (seen > 0) expect(bits(own.narrow(0, 0, seen))).toBe(bits(apply("softmax", [all.narrow(0, 0, seen)])));
+        expect(
+          own
+            .narrow(0, seen, keys - seen)
+            .dataSync()
+            .every((value) => Object.is(value, 0)),
+        ).toBe(true);
+      }
+    }
+  });
   it("a softmax of large scores is exact where only one counts", () => {
     const x = fromData(Float32Array.of(3e38, -3e38, 0), [1, 3]);
     expect([...x.softmax(-1).dataSync()]).toEqual([1, 0, 0]);

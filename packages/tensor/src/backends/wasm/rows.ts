@@ -5,17 +5,22 @@ import {
   addF64,
   addI32,
   andI32,
+  call,
+  choose,
   type Code,
   countUp,
   demoteF64,
   encodeModule,
   f32,
+  fillBytes,
   FunctionBuilder,
   get,
   i32,
   ifThen,
+  lessI32,
   lessU32,
   loopWhile,
+  remainderU32,
   set,
   shiftLeftI32,
   subI32,
@@ -215,6 +220,38 @@ const softmax = (constants: Constants): FunctionBuilder => {
   return kernel.finish(row);
 };
 
+/**
+ * causalSoftmax(x, out, rows, columns, queries, first): of matrices [queries, columns] the softmax of the first elements of each row, as many as its
+ * place from the end allows, and zeros. `first`: the number of the first row. Calls `softmax` for each row.
+ */
+const causalSoftmax = (softmaxNumber: number): FunctionBuilder => {
+  const f = new FunctionBuilder(
+    "causalSoftmax",
+    Array.from({ length: 6 }, () => "i32" as const),
+  );
+  const [x, out, rows, columns, queries, row] = [0, 1, 2, 3, 4, 5];
+  const [seen, bytes] = [f.local("i32"), f.local("i32")];
+  const next = (local: number, by: Code): Code => set(local, addI32(get(local), by));
+  f.body = [
+    set(row, remainderU32(get(row), get(queries))),
+    loopWhile(
+      [
+        set(seen, subI32(addI32(addI32(get(row), i32(1)), get(columns)), get(queries))),
+        set(seen, choose(lessI32(get(seen), i32(0)), i32(0), get(seen))),
+        ifThen(get(seen), call(softmaxNumber, get(x), get(out), i32(1), get(seen))),
+        set(bytes, shiftLeftI32(get(seen), 2)),
+        // What the softmax wrote behind its end, too.
+        fillBytes(addI32(get(out), get(bytes)), i32(0), subI32(shiftLeftI32(get(columns), 2), get(bytes))),
+        [next(x, shiftLeftI32(get(columns), 2)), next(out, shiftLeftI32(get(columns), 2)), next(row, i32(1))],
+        set(row, choose(lessU32(get(row), get(queries)), get(row), i32(0))),
+        set(rows, subI32(get(rows), i32(1))),
+      ],
+      get(rows),
+    ),
+  ];
+  return f;
+};
+
 /** softmaxGradient(g, y, out, rows, columns) */
 const softmaxGradient = (constants: Constants): FunctionBuilder => {
   const kernel = new RowKernel("softmaxGradient", 2, 0, constants);
@@ -293,9 +330,18 @@ export const rowKernels = [
   "logSoftmaxGradient",
   "standardise",
   "standardiseGradient",
+  "causalSoftmax",
 ] as const;
 
-const makers = { softmax, softmaxGradient, logSoftmax, logSoftmaxGradient, standardise, standardiseGradient };
+const makers = {
+  softmax,
+  softmaxGradient,
+  logSoftmax,
+  logSoftmaxGradient,
+  standardise,
+  standardiseGradient,
+  causalSoftmax: () => causalSoftmax(rowKernels.indexOf("softmax")),
+};
 
 export const rowsModule = (constants: Constants): Uint8Array<ArrayBuffer> =>
   encodeModule(rowKernels.map((name) => makers[name](constants)));

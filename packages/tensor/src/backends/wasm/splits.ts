@@ -10,8 +10,8 @@ export interface Split {
   readonly count: number;
   /** Parameters that are addresses, and how many bytes they go on from one part to the next. All others stay as they are. */
   readonly steps: readonly (readonly [parameter: number, bytes: number])[];
-  /** Which parameter is the address of scratch memory, where there is any: every thread has its own. */
-  readonly scratch?: number;
+  /** Which parameters are addresses of scratch memory to work in: every thread has its own. */
+  readonly scratch?: readonly number[];
   /** Rough time of the whole call on one thread: whether sharing it out is worth the meeting of the threads. */
   readonly nanoseconds: number;
 }
@@ -57,19 +57,41 @@ const wholeRows =
 
 const MULTIPLY_ADD = 0.03;
 
+/** The parameters of `candidates` that are addresses. */
+const addresses = (parameters: readonly number[], candidates: readonly number[]): readonly number[] =>
+  candidates.filter((parameter) => parameters[parameter] > 0);
+
 /** Images of a batch. */
-const images: SplitRule = (parameters) => {
-  const [batch, groups, outputs, channels, height, width, kernelRows, kernelColumns, outRows, outColumns] =
-    parameters.slice(4);
-  const products = batch * groups * outputs * outRows * outColumns * channels * kernelRows * kernelColumns;
+const correlate: SplitRule = (parameters) => {
+  const [batch, groups, outputs, taps, imageStep, , outStep, runs, runLength] = parameters.slice(5);
   return {
-    count: 4,
+    count: 5,
     steps: [
-      [0, groups * channels * height * width * 4],
-      [2, groups * outputs * outRows * outColumns * 4],
+      [0, groups * imageStep],
+      [2, groups * outStep],
     ],
-    scratch: 3,
-    nanoseconds: products * MULTIPLY_ADD,
+    scratch: addresses(parameters, [3, 4]),
+    nanoseconds: batch * groups * outputs * taps * runs * runLength * MULTIPLY_ADD,
+  };
+};
+
+/** Groups, or the outputs of the only one. */
+const correlateWeights: SplitRule = (parameters) => {
+  const [batch, groups, outputs, taps, imageStep, gradientStep, , , rowCount, columnCount] = parameters.slice(7);
+  const steps = [
+    [0, imageStep],
+    [1, gradientStep],
+    [2, outputs * taps * 4],
+  ] as const;
+  const stepsOfOne = [
+    [1, rowCount * columnCount * 4],
+    [2, taps * 4],
+  ] as const;
+  return {
+    count: groups > 1 ? 8 : 9,
+    steps: groups > 1 ? steps : stepsOfOne,
+    scratch: addresses(parameters, [3, 5, 6]),
+    nanoseconds: batch * groups * outputs * taps * rowCount * columnCount * MULTIPLY_ADD,
   };
 };
 
@@ -88,6 +110,22 @@ const moved: SplitRule = (parameters) => {
   };
 };
 
+/** The outer blocks of [outer, …]; so many elements of each operand belong to one. Parameter 3 is their number. */
+const blocks = (elements: readonly number[], nanoseconds: number): Split => ({
+  count: 3,
+  steps: elements.map((size, i) => [i, size * 4]),
+  nanoseconds,
+});
+
+const running: SplitRule = ([, , outer, length, inner]) => ({
+  count: 2,
+  steps: [
+    [0, length * inner * 4],
+    [1, length * inner * 4],
+  ],
+  nanoseconds: outer * length * inner,
+});
+
 /** A kernel that is not named here runs on one thread while the others wait. */
 const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
   matmul: ([, rowA, , , , m, n, k, batch, nextA, nextB, packed]) => ({
@@ -103,7 +141,7 @@ const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
             [0, rowA],
             [4, n * 4],
           ],
-    ...(packed > 0 ? { scratch: 11 } : {}),
+    ...(packed > 0 ? { scratch: [11] } : {}),
     nanoseconds: batch * m * n * k * MULTIPLY_ADD,
   }),
   turnRows: ([, , rowCount, length]) => ({
@@ -121,6 +159,18 @@ const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
   argminRows: rows(1),
   sumColumns: columns,
   softmax: wholeRows(1, 1.4),
+  causalSoftmax: ([, , rowCount, columns]) =>
+    columns % 8 > 0
+      ? null
+      : {
+          count: 2,
+          steps: [
+            [0, columns * 4],
+            [1, columns * 4],
+            [5, 1],
+          ],
+          nanoseconds: rowCount * columns,
+        },
   softmaxGradient: wholeRows(2, 0.6),
   logSoftmax: wholeRows(1, 1.4),
   logSoftmaxGradient: wholeRows(2, 1),
@@ -128,36 +178,38 @@ const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
   standardiseGradient: wholeRows(2, 1),
   maxColumns: columns,
   minColumns: columns,
-  gatherRows: ([, , , rowCount, length, count]) => ({
-    count: 3,
+  takeAlong: ([, , , outer, count, length, inner]) =>
+    outer > 1
+      ? blocks([length * inner, 0, count * inner], outer * count * inner * 0.4)
+      : {
+          count: 4,
+          steps: [
+            [1, 4],
+            [2, inner * 4],
+          ],
+          nanoseconds: count * (5 + inner * 0.4),
+        },
+  takeAddAlong: ([, , , outer, count, length, inner]) =>
+    outer > 1 ? blocks([0, count * inner, length * inner], outer * count * inner * 0.6) : null,
+  gatherAlong: ([, , , outer, count, length, inner]) =>
+    blocks([length * inner, count * inner, count * inner], outer * count * inner * 2),
+  scatterAddAlong: ([, , , outer, count, length, inner]) =>
+    blocks([count * inner, count * inner, length * inner], outer * (count * 2 + length * 0.1) * inner),
+  cumsum: running,
+  cumprod: running,
+  argsort: ([, , outer, length, inner]) => ({
+    count: 2,
     steps: [
-      [0, length * 4],
-      [1, count * 4],
-      [2, count * 4],
+      [0, length * inner * 4],
+      [1, length * inner * 4],
     ],
-    nanoseconds: rowCount * count * 2,
-  }),
-  scatterAddRows: ([, , , rowCount, length, count]) => ({
-    count: 3,
-    steps: [
-      [0, count * 4],
-      [1, count * 4],
-      [2, length * 4],
-    ],
-    nanoseconds: rowCount * (count * 2 + length * 0.1),
-  }),
-  takeRows: ([, , , count, , bytes]) => ({
-    count: 3,
-    steps: [
-      [1, 4],
-      [2, bytes],
-    ],
-    nanoseconds: count * (5 + bytes * 0.1),
+    scratch: [6],
+    nanoseconds: outer * length * inner * (32 - Math.clz32(length)) * 5,
   }),
   move: moved,
   fill: ([, count]) => ({ count: 1, steps: [[0, 4]], nanoseconds: count * 0.5 }),
-  conv2d: images,
-  conv2dInput: images,
+  correlate,
+  correlateWeights,
   argmaxPool2d: ([, , planes, height, width, kernelRows, kernelColumns, outRows, outColumns]) => ({
     count: 2,
     steps: [
@@ -180,7 +232,7 @@ export const sharesOf = (count: number, threads: number, grain = 1): number[] =>
 /** The call for the share of each thread, each in scratch memory of its own; null where a thread has nothing to do. */
 export const partsOf = (
   { kernel, parameters }: KernelCall,
-  { count, steps, scratch }: Split,
+  { count, steps, scratch = [] }: Split,
   threads: number,
   scratchBytes: number,
 ): (KernelCall | null)[] => {
@@ -191,7 +243,7 @@ export const partsOf = (
     const own = [...parameters];
     own[count] = end - start;
     for (const [parameter, bytes] of steps) own[parameter] += start * bytes;
-    if (scratch !== undefined) own[scratch] += thread * scratchBytes;
+    for (const parameter of scratch) own[parameter] += thread * scratchBytes;
     return { kernel, parameters: own };
   });
 };

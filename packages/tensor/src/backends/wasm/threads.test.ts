@@ -1,7 +1,11 @@
 // Plans on several threads: the same bits as on one; and threads that fail are an error, not a wait without end.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../compile.ts";
+import { scalar } from "../../create.ts";
 import { setBackend } from "../../engine.ts";
+import { NonFiniteError } from "../../errors.ts";
+import { guardFinite } from "../../guard.ts";
+import type { Tensor } from "../../tensor.ts";
 import { Variable } from "../../variable.ts";
 import { call, encodeModule, FunctionBuilder, i32, trap } from "./emitter.ts";
 import { createThreadedWasmBackend, createWasmBackend, type WasmBackend } from "./index.ts";
@@ -11,7 +15,7 @@ import { Threads } from "./threads.ts";
 
 const one = createWasmBackend();
 
-describe.each([2, 3, 4])("%i threads", (count) => {
+describe.each([2, 3, 4])("%i threads", { timeout: 30_000 }, (count) => {
   let several: WasmBackend;
   beforeAll(async () => {
     several = await createThreadedWasmBackend(count, { shareFromNanoseconds: 0 });
@@ -35,9 +39,26 @@ describe.each([2, 3, 4])("%i threads", (count) => {
     expect(several.threads()).toBe(count);
   });
 
+  it("a guard that fails stops all of them, and the next run goes on", () => {
+    setBackend(several);
+    const cell = new Variable(filled([40, 40], choices(1)));
+    const step = compile((scale: Tensor) => {
+      const grow = (): Tensor => cell.value.matmul(cell.value).mul(scale);
+      const next = grow();
+      guardFinite([next], grow);
+      cell.assign(next.tanh());
+    });
+    const before = cell.toHost();
+    expect(() => step(scalar(Infinity))).toThrow(NonFiniteError);
+    expect(cell.toHost()).toEqual(before);
+    step(scalar(1));
+    expect(cell.toHost()).not.toEqual(before);
+    expect(several.threads()).toBe(count);
+  });
+
   it("memory that grows is seen by all", () => {
     setBackend(several);
-    const sizes = [1 << 10, 1 << 19, 1 << 21];
+    const sizes = [1 << 10, 1 << 18, 1 << 20];
     for (const size of sizes) {
       const cell = new Variable(filled([size], choices(size)));
       const step = compile(() => cell.assign(cell.value.mul(2).add(1)));
@@ -56,7 +77,7 @@ const planOf = (...second: FunctionBuilder["body"]): Uint8Array<ArrayBuffer> => 
   return encodeModule([run], [barrier]);
 };
 
-describe("threads that fail", () => {
+describe("threads that fail", { timeout: 30_000 }, () => {
   const start = async (patience?: number): Promise<Threads> => {
     const threads = new Threads(2, new Memory(true), [], patience);
     await threads.begin();

@@ -93,6 +93,8 @@ export class Threads {
   readonly barrier: () => void;
   /** Why only the first thread computes from here on. */
   failure: string | null = null;
+  /** Whether they were ended, rather than failed. */
+  ended = false;
   private readonly memory: Memory;
   private readonly address: number;
   private readonly words: Int32Array;
@@ -123,12 +125,11 @@ export class Threads {
     const node = nodeThreads();
     const modules = this.modules.map((bytes) => new WebAssembly.Module(forSharedMemory(bytes)));
     const meeting = new WebAssembly.Module(this.meetingOf(true, 0));
-    const [operands, failed] = [this.address + control.operands, this.address + control.failed];
     try {
       for (let thread = 1; thread < this.count; thread++) {
         const helper = node ? helperInNode(node) : helperInPage();
         this.helpers.push(helper);
-        helper.post({ thread, memory: this.memory.memory, modules, meeting, operands, failed });
+        helper.post({ thread, memory: this.memory.memory, modules, meeting, address: this.address });
       }
       await Promise.all(this.helpers.map(({ ready }) => ready));
     } catch (error) {
@@ -143,22 +144,25 @@ export class Threads {
     const bytes = forSharedMemory(module);
     const buffer = this.memory.allocate("int32", Math.ceil(bytes.length / 4));
     new Uint8Array(this.memory.bytes, buffer.pointer, bytes.length).set(bytes);
-    this.command(this.barrier, commands.load, plan, buffer.pointer, bytes.length);
+    this.command(commands.load, plan, buffer.pointer, bytes.length);
     this.memory.release(buffer);
     return plan;
   }
 
   /** The other threads run their share of the plan while this one does `own`, which meets them at the same barriers. */
   run(plan: number, own: () => number): number {
-    return this.command(own, commands.run, plan);
+    this.words[control.operands / 4] = commands.run;
+    this.words[control.operands / 4 + 1] = plan;
+    return this.together(own);
   }
 
   drop(plan: number): void {
-    if (this.failure === null) this.command(this.barrier, commands.drop, plan);
+    if (this.failure === null) this.command(commands.drop, plan);
   }
 
   /** Ends the other threads. */
   async end(): Promise<void> {
+    this.ended = true;
     this.failure ??= "they were ended";
     await this.terminate();
   }
@@ -168,8 +172,13 @@ export class Threads {
     return this.terminate();
   }
 
-  private command<T>(own: () => T, ...operands: number[]): T {
+  private command(...operands: number[]): void {
     this.words.set(operands, control.operands / 4);
+    this.together(this.barrier);
+  }
+
+  /** Makes the command known, and does one's own share. */
+  private together<T>(own: () => T): T {
     this.meeting.start();
     try {
       return own();

@@ -1,4 +1,5 @@
 // The program of a thread, as text: it runs in a worker of Node or of a page without a file of its own that a bundler would have to find.
+import { control } from "./meeting.ts";
 
 /** What a thread is told at its start. */
 export interface ThreadStart {
@@ -7,9 +8,8 @@ export interface ThreadStart {
   /** Modules of kernels, each of which may call those of the ones before. */
   readonly modules: readonly WebAssembly.Module[];
   readonly meeting: WebAssembly.Module;
-  /** Addresses in the memory. */
-  readonly operands: number;
-  readonly failed: number;
+  /** Address of the words by which threads meet. */
+  readonly address: number;
 }
 
 /** Commands; their operands are a plan's number, and for `load` the address and length of its module. */
@@ -26,17 +26,18 @@ export const workerSource: string = `
 const threads = globalThis.process?.getBuiltinModule?.("node:worker_threads");
 const port = threads ? threads.parentPort : globalThis;
 
-const serve = ({ thread, memory, modules, meeting, operands, failed }) => {
-  const words = (address, count) => new Int32Array(memory.buffer, address, count);
+const serve = ({ thread, memory, modules, meeting, address }) => {
+  const words = (offset, count) => new Int32Array(memory.buffer, address + offset, count);
   let ready = false;
   const fail = (error) => {
     const message = String(error?.message ?? error).slice(0, ${MESSAGE_LENGTH});
     if (!ready) port.postMessage(message);
-    const place = words(failed, 2 + message.length);
+    const place = words(${control.failed}, 2 + message.length);
     if (Atomics.load(place, 0)) return;
     place[1] = message.length;
     for (let i = 0; i < message.length; i++) place[2 + i] = message.charCodeAt(i);
     Atomics.store(place, 0, thread);
+    for (const offset of [${control.command}, ${control.passed}]) Atomics.notify(words(offset, 1), 0);
   };
   try {
     const instantiate = (module, functions) => new WebAssembly.Instance(module, { m: { m: memory }, f: functions }).exports;
@@ -48,10 +49,10 @@ const serve = ({ thread, memory, modules, meeting, operands, failed }) => {
     port.postMessage("${READY}");
     for (let command = 0; ; ) {
       command = next(command);
-      const [kind, plan, address, length] = words(operands, 4);
+      const [kind, plan, at, length] = words(${control.operands}, 4);
       if (kind === ${commands.run}) plans.get(plan)();
       else if (kind === ${commands.load}) {
-        const bytes = new Uint8Array(memory.buffer, address, length).slice();
+        const bytes = new Uint8Array(memory.buffer, at, length).slice();
         plans.set(plan, instantiate(new WebAssembly.Module(bytes), functions)["run" + thread]);
         barrier();
       } else if (kind === ${commands.drop}) {

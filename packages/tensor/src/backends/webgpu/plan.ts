@@ -1,10 +1,10 @@
 // A whole plan as one command buffer: fused loops and kernels in order, then outputs and assignments, all placed and compiled beforehand.
-import type { Backend, Executable, Plan, PlanLine, PlanStep, Spec } from "../../backend.ts";
+import type { Backend, Executable, Plan, PlanStep, Spec } from "../../backend.ts";
 import type { TypedArray } from "../../dtype.ts";
 import { sizeOf } from "../../shape.ts";
 import type { Access } from "../wasm/loop.ts";
 import { type Life, placeByLiveness } from "../wasm/placement.ts";
-import { type Item, type LoopItem, makesOf, readersOf, rootsOf, schedule } from "../wasm/schedule.ts";
+import { type Item, lineOf, type LoopItem, makesOf, readersOf, rootsOf, schedule } from "../wasm/schedule.ts";
 import { expressionOf } from "./expressions.ts";
 import type { GpuBuffer, GpuCommandEncoder } from "./gpu.ts";
 import { type Kernel, load, type Placed, store } from "./kernel.ts";
@@ -108,8 +108,8 @@ class PlanBuilder {
     }
   }
 
-  private fresh(spec: Spec, size = sizeOf(spec.shape)): WebgpuBuffer {
-    const buffer = this.host.heap.allocate(spec.dtype, size);
+  private fresh({ shape, dtype }: Spec): WebgpuBuffer {
+    const buffer = this.host.heap.allocate(dtype, sizeOf(shape));
     this.releases.push(() => this.host.heap.release(buffer));
     return buffer;
   }
@@ -214,47 +214,46 @@ class PlanBuilder {
    */
   private addEnd(): Result {
     const { plan, guards } = this;
-    const targets = new Set(plan.assigns.map(({ buffer }) => buffer));
-    const swapped = plan.assigns.filter(
-      ({ buffer, value }) => targets.has(this.buffer(value)) && this.buffer(value) !== buffer,
-    );
     const starts: number[] = [];
     let words = 0;
     for (const id of plan.outputs) {
       starts.push(words + 1);
       words += 1 + this.words(id);
     }
-    if (plan.outputs.length === 0) words = 1;
-    const outputWords = words;
-    for (const { value } of swapped) words += this.words(value);
+    // Without outputs the verdict is still there to be asked for.
+    const verdicts = starts.length > 0 ? starts.map((start) => start - 1) : [words++];
     const block = this.fresh({ shape: [words], dtype: "float32" });
-    const at = (start: number, size: number): WebgpuBuffer =>
-      new WebgpuBuffer({ page: block.page, offset: block.offset + 4 * start }, "int32", size);
-    const moves: Move[] = plan.outputs.map((id, k) => ({ from: this.buffer(id), to: at(starts[k], this.words(id)) }));
-    const aside = new Map<WebgpuBuffer, WebgpuBuffer>();
-    let next = outputWords;
-    for (const { value } of swapped) {
-      aside.set(this.buffer(value), at(next, this.words(value)));
-      next += this.words(value);
-    }
-    for (const [from, to] of aside) moves.push({ from, to });
-    this.addVerdict(guards, plan.outputs.length === 0 ? [0] : starts.map((start) => start - 1), block);
-    this.addCopies(moves, []);
-    const assigns = plan.assigns.map(({ buffer, value }) => {
-      const from = this.buffer(value);
-      return { from: aside.get(from) ?? from, to: buffer as WebgpuBuffer };
+    const outputs = plan.outputs.map((id, k): Move => {
+      const place = { page: block.page, offset: block.offset + 4 * starts[k] };
+      return { from: this.buffer(id), to: new WebgpuBuffer(place, "int32", this.words(id)) };
     });
-    this.addCopies(
-      assigns.filter(({ from, to }) => from !== to),
-      guards,
-    );
-    return { block, starts, words: outputWords, guarded: guards.length > 0 };
+    const { aside, assigns } = this.assignments();
+    this.addVerdict(verdicts, block);
+    this.addCopies([...outputs, ...aside], []);
+    this.addCopies(assigns, guards);
+    return { block, starts, words, guarded: guards.length > 0 };
   }
 
-  private addVerdict(guards: readonly number[], words: readonly number[], block: WebgpuBuffer): void {
+  /** What Variables are assigned. The value of a Variable that changes too is put aside first, so that all change at once. */
+  private assignments(): { readonly aside: readonly Move[]; readonly assigns: readonly Move[] } {
+    const moves = this.plan.assigns
+      .map(({ buffer, value }): Move => ({ from: this.buffer(value), to: buffer as WebgpuBuffer }))
+      .filter(({ from, to }) => from !== to);
+    const targets = new Set(moves.map(({ to }) => to));
+    const kept = new Map<WebgpuBuffer, WebgpuBuffer>();
+    for (const { from } of moves)
+      if (targets.has(from) && !kept.has(from)) kept.set(from, this.fresh({ shape: [from.size], dtype: from.dtype }));
+    return {
+      aside: [...kept].map(([from, to]): Move => ({ from, to })),
+      assigns: moves.map(({ from, to }): Move => ({ from: kept.get(from) ?? from, to })),
+    };
+  }
+
+  /** Writes whether all guards hold to words of a block. */
+  private addVerdict(words: readonly number[], block: WebgpuBuffer): void {
     const pages = new Pages();
     const out = pages.fixed(block, { shape: [], dtype: "bool" });
-    const verdict = verdictOf(guards.map((id) => this.placed(pages, id)));
+    const verdict = verdictOf(this.guards.map((id) => this.placed(pages, id)));
     const stores = words.map((word) => store(out, `${word}u`, "verdict"));
     this.add({ body: `if (i > 0u) { return; }\nlet verdict = ${verdict};\n${stores.join("\n")}`, groups: 1 }, pages);
   }
@@ -329,18 +328,10 @@ class PlanBuilder {
           return true;
         },
       },
-      lines: this.items.flatMap((item) => this.line(item)),
+      lines: this.items.map((item) => lineOf(plan, item, this.roots, (root) => this.buffers.has(root))),
       arenaBytes: this.arenaBytes,
       dispose: () => this.release(),
     };
-  }
-
-  private line(item: Item): PlanLine[] {
-    if (item.kind === "guard") return [];
-    const made = makesOf(item).filter((id) => this.buffers.has(id));
-    const kernel = item.kind === "op" ? item.step.op : item.steps.map(({ op }) => op).join(" ");
-    const bytes = made.reduce((sum, id) => sum + 4 * this.words(id), 0);
-    return [{ kernel, shape: this.spec(made[0]).shape, bytes }];
   }
 }
 
