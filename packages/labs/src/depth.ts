@@ -10,15 +10,19 @@ import { classify } from "./parts/classify.ts";
 
 const WIDTH = 48;
 
-/** `blocks` pairs of layers of 48 ReLUs; each pair with a way around, if wanted. */
+/**
+ * `blocks` pairs of layers of 48 ReLUs; each pair with a way around, if wanted. The second layer of a pair with a way around starts at 0, so that
+ * the whole begins as a shallow network (Zhang et al. 2019), which normalisation would do in its place.
+ */
 const network = (blocks: number, residual: boolean, seed: number) => (): Module => {
-  const pair = (): Layer => {
-    const layers = new Sequential(new Linear(WIDTH, WIDTH), relu, new Linear(WIDTH, WIDTH));
-    return residual ? new Residual(layers) : layers;
-  };
-  const body = Array.from({ length: blocks }, () => [pair(), relu]).flat();
+  const pairs = Array.from({ length: blocks }, () => [new Linear(WIDTH, WIDTH), new Linear(WIDTH, WIDTH)] as const);
+  const body = pairs.flatMap(([first, second]): Layer[] => {
+    const layers = new Sequential(first, relu, second);
+    return [residual ? new Residual(layers) : layers, relu];
+  });
   const model = new Sequential(flatten, new Linear(784, WIDTH), relu, ...body, new Linear(WIDTH, 10));
   initialise(model, heNormal, { random: createRandom(seed).split("he") });
+  if (residual) for (const [, second] of pairs) second.weight.set(new Float32Array(WIDTH * WIDTH));
   return model;
 };
 

@@ -12,6 +12,8 @@ import { lenet } from "./lenet.ts";
 import { mnistActivations } from "./mnist-activations.ts";
 import { transfer } from "./transfer.ts";
 import type { Lab } from "./lab.ts";
+import { lossReports } from "./loss-reports.ts";
+import { spambase } from "./spambase.ts";
 import { lossFunctions } from "./loss-functions.ts";
 import { optimizerRace } from "./optimizer-race.ts";
 import { perceptron } from "./perceptron.ts";
@@ -31,6 +33,7 @@ export const labs: readonly Lab[] = [
   lossFunctions,
   imbalanceMetrics,
   spamNetwork,
+  spambase,
   cifar,
   lenet,
   addingProblem,
@@ -40,6 +43,7 @@ export const labs: readonly Lab[] = [
   depth,
   attention,
   mnistActivations,
+  lossReports,
 ];
 
 /** The lab of an id or of a section with one lab; null where there is none. */

@@ -46,6 +46,17 @@ export interface LabResult {
   readonly claims: readonly Claim[];
 }
 
+/** What a part of a lab gives. */
+export interface LabPart {
+  readonly table: Table;
+  readonly claims: readonly Claim[];
+}
+
+/** The same with curves. */
+export interface DrawnPart extends LabPart {
+  readonly chart: Chart;
+}
+
 export interface LabContext {
   /** Of everything random. */
   readonly seed: number;

@@ -20,7 +20,7 @@ import { Adam } from "@agon/optim";
 import { createRandom } from "@agon/random";
 import { mean, quantile } from "@agon/runs";
 import { compile, grad, scalar, scope, tensor, type Tensor } from "@agon/tensor";
-import { claim, type Chart, type Lab, type LabContext } from "./lab.ts";
+import { type Chart, claim, type DrawnPart, type Lab, type LabContext, type LabPart } from "./lab.ts";
 
 type Loss = (prediction: Tensor, target: Tensor) => Tensor;
 
@@ -132,7 +132,7 @@ const oneHotRows = (classes: Tensor, count: number): Tensor =>
   tensor([...classes.dataSync()].map((c) => Array.from({ length: count }, (_, i) => Number(i === c))));
 
 /** y = 2x + 1 with a little noise; one target in twenty is far off. */
-const fitWithOutliers = async ({ seed, scale, progress }: LabContext) => {
+export const fitWithOutliers = async ({ seed, scale, progress }: LabContext): Promise<DrawnPart> => {
   const runs = scale === "full" ? 20 : 5;
   const losses: Readonly<Record<string, Loss>> = { MSE: mse, MAE: mae, "Huber, δ = 1": huber };
   const errors = new Map<string, number[]>(Object.keys(losses).map((name) => [name, []]));
@@ -190,7 +190,7 @@ const clouds = (seed: number, name: string, count: number): { points: Tensor; la
   return { points: tensor(rows), labels };
 };
 
-const learnRareClass = async ({ seed, scale, progress }: LabContext) => {
+export const learnRareClass = async ({ seed, scale, progress }: LabContext): Promise<LabPart> => {
   const runs = scale === "full" ? 10 : 3;
   const losses: Readonly<Record<string, Loss>> = {
     "cross-entropy": binaryCrossEntropyWithLogits,
