@@ -34,7 +34,8 @@ test("the rows of the contract are there, under their names", () => {
 
 test.each(environmentWorks.map(({ name }) => name))("%s steps the environments that it claims to", (name) => {
   const { run, check } = environmentRows[name]();
-  for (let i = 0; i < 5000; i++) run();
+  const runs = name === "H-scalar" ? 20_000 : 500;
+  for (let i = 0; i < runs; i++) run();
   expect(() => check?.()).not.toThrow();
 });
 
