@@ -233,8 +233,9 @@ export const rowLoop = (
   rows: number,
   columns: number,
   constants: Constants,
-  [first, end]: readonly [Code, Code] = [i32(0), i32(rows)],
+  share?: readonly [first: Code, end: Code],
 ): Code => {
+  const [first, end] = share ?? [i32(0), i32(rows)];
   const writer = new LoopWriter(f, body, constants);
   const [at, row, column] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const bytes = columns * 4;
@@ -251,13 +252,13 @@ export const rowLoop = (
   else {
     const place = f.local("i32");
     const pass = (valid: number): Code =>
-      writer.pass(2, get(place), get(column), columnValues, (lanes) => sums.add(lanes, valid));
+      writer.pass(valid <= 4 ? 1 : 2, get(place), get(column), columnValues, (lanes) => sums.add(lanes, valid));
     const advance = [
       set(place, addI32(get(place), i32(2 * VECTOR))),
       set(column, addI32(get(column), i32(2 * VECTOR))),
     ];
-    // A sum must not see what lies behind the row.
-    const rest = body.sums.length > 0 ? columns % 8 : 0;
+    // A sum must not see what lies behind the row, and a share not write there if that is another's.
+    const rest = body.sums.length > 0 || share ? columns % 8 : 0;
     const inLoop = bytes - rest * 4;
     inRow.push(
       [set(place, get(at)), set(column, i32(0))],

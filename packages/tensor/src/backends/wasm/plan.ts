@@ -583,8 +583,7 @@ const runsOf = (calls: readonly KernelCall[]): KernelCall[][] => {
 };
 
 /** Whether threads can share a loop: its rows, if it has rows, are whole vectors. */
-const shareable = ({ size, columns }: LoopItem): boolean =>
-  columns === null ? size > 4 : columns % 8 === 0 || columns === 4;
+const shareable = ({ size, columns }: LoopItem): boolean => (columns === null ? size > 4 : columns % 4 === 0);
 
 const SLOW = new Set(["exp", "log", "tanh", "sigmoid", "sin", "cos", "erf", "pow", "expm1", "log1p"]);
 const NANOSECONDS_PER_BYTE = 0.05;
