@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../compile.ts";
 import { scope } from "../../scope.ts";
 import { selectBackend } from "../../select.ts";
+import type { Tensor } from "../../tensor.ts";
 import { Variable } from "../../variable.ts";
 import { bytes, choices, filled, randomFunction, shapesOf } from "../random-function.test-data.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
@@ -28,6 +29,19 @@ describe("a plan gives what its ops give one by one", () => {
       expect(bytes(compiled(...inputs))).toEqual(bytes(scope(() => eager(...inputs))));
       expect(bytes(planned.map(({ value }) => value))).toEqual(bytes(plain.map(({ value }) => value)));
     }
+  });
+  it("loops one behind the other that do the same, sums of rows among it", () => {
+    const f = (x: Tensor): Tensor[] => {
+      const sums: Tensor[] = [];
+      let y = x;
+      for (let i = 0; i < 12; i++) {
+        sums.push(y.sum(1, { keepDim: true }));
+        y = y.sub(sums[i].mul(0.04)).square();
+      }
+      return [...sums, y];
+    };
+    const x = filled([9, 21], choices(0));
+    expect(bytes(compile(f)(x))).toEqual(bytes(scope(() => f(x))));
   });
 });
 

@@ -536,11 +536,13 @@ class PlanBuilder {
 const SHARED_FROM = 8;
 
 /** Where a loop reads and writes, in the order of parameters. */
-const placesOf = ({ inputs, stores }: LoopBody): Place[] => [...inputs, ...stores];
+const placesOf = ({ inputs, stores, sums }: LoopBody): Place[] => [...inputs, ...stores, ...sums];
 
 /** What a loop does, apart from where. */
-const keyOf = ({ size, columns }: LoopItem, { inputs, steps, stores }: LoopBody): string =>
-  JSON.stringify([size, columns, inputs.map(({ access }) => access), steps, stores.map(({ value }) => value)]);
+const keyOf = ({ size, columns }: LoopItem, { inputs, steps, stores, sums }: LoopBody): string => {
+  const values = [stores, sums].map((places) => places.map(({ value }) => value));
+  return JSON.stringify([size, columns, inputs.map(({ access }) => access), steps, ...values]);
+};
 
 const countAlike = (keys: readonly string[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
@@ -552,7 +554,7 @@ const countAlike = (keys: readonly string[]): ReadonlyMap<string, number> => {
 const withPointers = (body: LoopBody): LoopBody => {
   let next = 0;
   const placed = <T extends Place>(place: T): T => ({ ...place, pointer: get(next++), offset: 0 });
-  return { ...body, inputs: body.inputs.map(placed), stores: body.stores.map(placed) };
+  return { ...body, inputs: body.inputs.map(placed), stores: body.stores.map(placed), sums: body.sums.map(placed) };
 };
 
 const rootsIn = (plan: Plan, ids: readonly number[]): number[] =>
