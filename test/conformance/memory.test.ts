@@ -10,7 +10,8 @@ import { growthOf } from "../soak/soak.ts";
 const BAR = 4;
 const UNOPTIMISED = ["--no-opt", "--no-maglev"];
 
-describe.concurrent("JavaScript and wasm memory stay flat", () => {
+// Programs of seconds, each in a process of its own: on a busy machine they take minutes.
+describe.concurrent("JavaScript and wasm memory stay flat", { timeout: 300_000 }, () => {
   test("in DQN on CartPole, by the bar of the long form", async () => {
     const { javascript, wasmInUse, wasmReserved } = await growthOf("dqn", 100_000);
     expect(javascript).toBeLessThanOrEqual(1);
