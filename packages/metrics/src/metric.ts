@@ -96,10 +96,10 @@ class Running<Predictions, Targets, Options, Counts extends object, Result>
   }
 
   merge(other: RunningMetric<Predictions, Targets, Result>): void {
-    const { samples, counts } = other.state();
-    this.expectSame("merge", other.state());
-    this.definition.merge(this.counts, counts as unknown as Counts);
-    this.samples += samples;
+    const state = other.state();
+    this.expectSame("merge", state);
+    this.definition.merge(this.counts, state.counts as unknown as Counts);
+    this.samples += state.samples;
   }
 
   state(): MetricState {

@@ -1,5 +1,6 @@
 // CSV: tables of cells, read by papaparse, as numbers, texts or classes.
-import papaparse from "papaparse";
+// @ts-expect-error: its published types want those of Node; what is used of it stands below.
+import untyped from "papaparse";
 import { DataError, type Place } from "./data-error.ts";
 import { unpacked } from "./gzip.ts";
 import { Table } from "./table.ts";
@@ -15,6 +16,22 @@ export interface CsvOptions extends TextOptions {
   /** Cells of these columns must be numbers (or missing). Others are read as what they are asked for. */
   readonly numbers?: readonly string[];
 }
+
+interface Papaparse {
+  parse(
+    text: string,
+    config: { readonly delimiter: string; readonly newline: string; readonly step: (result: ParsedRow) => void },
+  ): void;
+}
+
+interface ParsedRow {
+  readonly data: string[];
+  readonly errors: readonly { readonly code: string; readonly message: string; readonly index?: number }[];
+  /** cursor: index into the text after the row. */
+  readonly meta: { readonly cursor: number };
+}
+
+const papaparse = untyped as Papaparse;
 
 interface Row {
   readonly cells: readonly string[];
