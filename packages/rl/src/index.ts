@@ -10,8 +10,48 @@ export { Sarsa, type SarsaOptions } from "./algorithms/sarsa.ts";
 export { type EvaluateOptions, type Evaluation, evaluate, playEpisodes, summarise } from "./evaluate.ts";
 
 export { type DriveOptions, drive } from "@agon/runs";
+export {
+  bernoulliEntropy,
+  bernoulliLogProbability,
+  categoricalEntropy,
+  categoricalKl,
+  categoricalLogProbability,
+  normalEntropy,
+  normalKl,
+  normalLogProbability,
+  type SquashOptions,
+  squashedNormal,
+} from "./parts/distributions.ts";
 export { argmax, linear, type Schedule } from "./parts/exploration.ts";
 export { OptionError } from "./parts/options.ts";
-export { discountedReturns, generalisedAdvantages, type Rollout } from "./parts/returns.ts";
+export {
+  normalised,
+  type PolicyBatch,
+  policyGradientLoss,
+  ppoLoss,
+  type PPOLoss,
+  type PPOLossOptions,
+} from "./parts/policy-losses.ts";
+export { importanceWeight, priority, SumTree } from "./parts/priorities.ts";
+export { type Atoms, projectCategorical, quantileHuber } from "./parts/return-distributions.ts";
+export {
+  discountedReturns,
+  type Experience,
+  generalisedAdvantages,
+  lambdaReturns,
+  nStepReturns,
+  type Rollout,
+} from "./parts/returns.ts";
 export { greedyPolicy, policyValue } from "./parts/table-policy.ts";
+export {
+  bestValue,
+  bootstrapped,
+  chosenValue,
+  clippedDoubleValue,
+  doubleValue,
+  dueling,
+  softValue,
+  tdTarget,
+} from "./parts/targets.ts";
+export { type OffPolicyRollout, type VTraceOptions, vTrace } from "./parts/v-trace.ts";
 export type { AlgorithmSpec, OptionSpec } from "./registry.ts";

@@ -26,7 +26,9 @@ import { featureSize, writeFeatures } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
+import { policyGradientLoss } from "../parts/policy-losses.ts";
 import { generalisedAdvantages } from "../parts/returns.ts";
+import { chosenValue } from "../parts/targets.ts";
 import { VectorSession } from "../parts/vector-session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
 
@@ -198,8 +200,8 @@ export class A2C implements Agent {
     const step = compile((features: Tensor, actions: Tensor, advantages: Tensor, returns: Tensor) =>
       this.optimizer.minimize(() => {
         const logProbabilities = this.policyNetwork.forward(features).logSoftmax(1); // [size, actions]
-        const chosen = logProbabilities.gather(1, actions.unsqueeze(1)).squeeze(1); // [size]
-        const policyLoss = chosen.mul(advantages).mean().neg();
+        const chosen = chosenValue(logProbabilities, actions); // [size]
+        const policyLoss = policyGradientLoss(chosen, advantages);
         const valueLoss = this.valueNetwork.forward(features).squeeze(1).sub(returns).square().mean();
         const entropy = logProbabilities.exp().mul(logProbabilities).sum(1).mean().neg();
         const loss = policyLoss.add(valueLoss.mul(valueWeight)).sub(entropy.mul(entropyWeight));

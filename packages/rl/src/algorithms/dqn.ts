@@ -29,6 +29,7 @@ import { changeOption, resolveOptions } from "../parts/options.ts";
 import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
 import { type Batch, ReplayBuffer } from "../parts/replay.ts";
 import { Session } from "../parts/session.ts";
+import { bestValue, bootstrapped, chosenValue, doubleValue } from "../parts/targets.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
 
 export interface DQNOptions {
@@ -236,11 +237,9 @@ export class DQN implements Agent {
     const step = compile((observations: Tensor, actions: Tensor, rewards: Tensor, next: Tensor, discounts: Tensor) =>
       this.optimizer.minimize(() => {
         const later = this.target.forward(next); // [batch, actions]
-        const best = double
-          ? later.gather(1, this.online.forward(next).detach().argmax(1, { keepDim: true })).squeeze(1)
-          : later.max(1);
-        const targets = rewards.add(discounts.mul(best)); // [batch]
-        const q = this.online.forward(observations).gather(1, actions.unsqueeze(1)).squeeze(1); // [batch]
+        const best = double ? doubleValue(later, this.online.forward(next)) : bestValue(later); // [batch]
+        const targets = bootstrapped(rewards, discounts, best);
+        const q = chosenValue(this.online.forward(observations), actions); // [batch]
         return { loss: huber(q, targets), meanQ: q.mean() };
       }),
     );

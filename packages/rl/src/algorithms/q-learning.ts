@@ -5,6 +5,7 @@ import { changeOption } from "../parts/options.ts";
 import { readPolicy, savePolicy } from "../parts/policy.ts";
 import type { Session } from "../parts/session.ts";
 import { decodeTable, encodeTable, needsTable } from "../parts/table-policy.ts";
+import { tdTarget } from "../parts/targets.ts";
 import { type TableOptions, tableOptions, ValueTable } from "../parts/value-table.ts";
 import type { AlgorithmSpec } from "../registry.ts";
 
@@ -71,8 +72,9 @@ export class QLearning implements Agent {
       const action = table.choose(state);
       const reward = session.step(action);
       const next = session.nextObservation[0];
-      const best = session.environment.terminated ? 0 : table.value(next, table.greedy(next));
-      const loss = table.learn(state, action, reward + discount * best);
+      const best = table.value(next, table.greedy(next));
+      const target = tdTarget(reward, session.environment.terminated, discount, best);
+      const loss = table.learn(state, action, target);
       const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
       const episode = session.advance();
       if (stepEvent) yield stepEvent;

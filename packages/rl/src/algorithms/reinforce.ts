@@ -29,6 +29,7 @@ import { changeOption, resolveOptions } from "../parts/options.ts";
 import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
 import { discountedReturns } from "../parts/returns.ts";
 import { Session } from "../parts/session.ts";
+import { chosenValue } from "../parts/targets.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
 
 export interface ReinforceOptions {
@@ -177,7 +178,7 @@ export class Reinforce implements Agent {
       const advantages = normaliseAdvantages ? centred.div(deviation.add(1e-8)) : surprises;
       const policy = this.policyOptimizer.minimize(() => {
         const logProbabilities = this.policyNetwork.forward(features).logSoftmax(1); // [steps, actions]
-        const chosen = logProbabilities.gather(1, actions.unsqueeze(1)).squeeze(1); // [steps]
+        const chosen = chosenValue(logProbabilities, actions); // [steps]
         const entropy = logProbabilities.exp().mul(logProbabilities).sum(1).mul(weights).sum().neg();
         const loss = chosen.mul(advantages).mul(weights).sum().neg().sub(entropy.mul(entropyWeight));
         return { loss, entropy };

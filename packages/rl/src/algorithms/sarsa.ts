@@ -5,6 +5,7 @@ import { changeOption } from "../parts/options.ts";
 import { readPolicy, savePolicy } from "../parts/policy.ts";
 import type { Session } from "../parts/session.ts";
 import { decodeTable, encodeTable, needsTable } from "../parts/table-policy.ts";
+import { tdTarget } from "../parts/targets.ts";
 import { type TableOptions, tableOptions, ValueTable } from "../parts/value-table.ts";
 import type { AlgorithmSpec } from "../registry.ts";
 
@@ -74,7 +75,8 @@ export class Sarsa implements Agent {
       const { terminated, truncated } = session.environment;
       const following = terminated ? -1 : table.choose(next);
       this.chosen = truncated ? -1 : following;
-      const loss = table.learn(state, action, reward + (terminated ? 0 : discount * table.value(next, following)));
+      const target = tdTarget(reward, terminated, discount, table.value(next, following));
+      const loss = table.learn(state, action, target);
       const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
       const episode = session.advance();
       if (stepEvent) yield stepEvent;

@@ -50,3 +50,41 @@ export const generalisedAdvantages = (
   }
   return { advantages, returns };
 };
+
+/** One stretch of experience. */
+export interface Experience {
+  /** [steps] */
+  readonly rewards: ArrayLike<number>;
+  /** Where an episode ended: nothing after it counts. [steps] */
+  readonly ends: ArrayLike<number | boolean>;
+  /** V(s₀) … V(s_T): one more than steps. */
+  readonly values: ArrayLike<number>;
+}
+
+/** Gₜ = rₜ + γ·rₜ₊₁ + … + γᵐ·V(sₜ₊ₘ) with m = min(n, T − t), without a value where the episode ends on the way (Sutton & Barto 2018, eq. 7.1). */
+export const nStepReturns = ({ rewards, ends, values }: Experience, n: number, gamma: number): Float64Array => {
+  const returns = new Float64Array(rewards.length);
+  for (let t = 0; t < rewards.length; t++) {
+    const last = Math.min(t + n, rewards.length);
+    let worth = 1;
+    let end = t;
+    for (let over = false; end < last && !over; end++) {
+      returns[t] += worth * rewards[end];
+      worth *= gamma;
+      over = Boolean(ends[end]);
+    }
+    if (!ends[end - 1]) returns[t] += worth * values[end];
+  }
+  return returns;
+};
+
+/** Gₜ = rₜ + γ·((1 − λ)·V(sₜ₊₁) + λ·Gₜ₊₁), beyond the last step V; nothing follows an end (Sutton & Barto 2018, eq. 12.2). */
+export const lambdaReturns = ({ rewards, ends, values }: Experience, lambda: number, gamma: number): Float64Array => {
+  const returns = new Float64Array(rewards.length);
+  let next = values[rewards.length];
+  for (let t = rewards.length - 1; t >= 0; t--) {
+    next = rewards[t] + (ends[t] ? 0 : gamma * ((1 - lambda) * values[t + 1] + lambda * next));
+    returns[t] = next;
+  }
+  return returns;
+};
