@@ -536,11 +536,11 @@ class PlanBuilder {
 const SHARED_FROM = 8;
 
 /** Where a loop reads and writes, in the order of parameters. */
-const placesOf = ({ inputs, stores }: LoopBody): Place[] => [...inputs, ...stores];
+const placesOf = ({ inputs, stores, sums }: LoopBody): Place[] => [...inputs, ...stores, ...sums];
 
-/** What a loop does, apart from where. */
-const keyOf = ({ size, columns }: LoopItem, { inputs, steps, stores }: LoopBody): string =>
-  JSON.stringify([size, columns, inputs.map(({ access }) => access), steps, stores.map(({ value }) => value)]);
+/** What a loop does: all of it but where. */
+const keyOf = ({ size, columns }: LoopItem, body: LoopBody): string =>
+  JSON.stringify([size, columns, body], (name, value: unknown) => (name === "offset" ? undefined : value));
 
 const countAlike = (keys: readonly string[]): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
@@ -552,7 +552,8 @@ const countAlike = (keys: readonly string[]): ReadonlyMap<string, number> => {
 const withPointers = (body: LoopBody): LoopBody => {
   let next = 0;
   const placed = <T extends Place>(place: T): T => ({ ...place, pointer: get(next++), offset: 0 });
-  return { ...body, inputs: body.inputs.map(placed), stores: body.stores.map(placed) };
+  const [inputs, stores, sums] = [body.inputs.map(placed), body.stores.map(placed), body.sums.map(placed)];
+  return { ...body, inputs, stores, sums };
 };
 
 const rootsIn = (plan: Plan, ids: readonly number[]): number[] =>
