@@ -12,7 +12,8 @@ import { mapTree, tensorsIn } from "../tree.ts";
  * The loop is unrolled: inside `compile` every round has its own entries in the plan. A loop of one body has little to gain over that: a training step
  * of an LSTM of 50 rounds spends 92% of its time in products and fused loops, the rest in moving and summing. What concerns all rounds is done once
  * for all of them: the gradient of a weight is one product over all rounds, and a matrix that is read transposed is turned once. Recording takes
- * about 6 ms of one core for each round of an LSTM with its gradient, the plan 1.4 KB of code. Wrap f in `checkpoint` to keep only the carries for the gradient.
+ * about 6 ms of one core for each round of an LSTM with its gradient, the plan 1.4 KB of code. Wrap f in
+ * `checkpoint` to keep only the carries for the gradient.
  */
 export const scan = <Carry, X, Y>(
   f: (carry: Carry, x: X, t: number) => readonly [carry: Carry, y: Y],
