@@ -1,6 +1,7 @@
 // Plans against the same function op by op, bit for bit: whatever is fused, placed in the arena or written in place must not show.
 import { beforeAll, describe, expect, it } from "vitest";
 import { compile } from "../../compile.ts";
+import { zeros } from "../../create.ts";
 import { scope } from "../../scope.ts";
 import { selectBackend } from "../../select.ts";
 import type { Tensor } from "../../tensor.ts";
@@ -43,6 +44,31 @@ describe("a plan gives what its ops give one by one", () => {
     const x = filled([9, 21], choices(0));
     expect(bytes(compile(f)(x))).toEqual(bytes(scope(() => f(x))));
   });
+});
+
+it("many loops that do the same write each to its own places: elements, sums of rows, Variables", async () => {
+  expect(await selectBackend("wasm-strict")).toBe("wasm-strict");
+  const [x, w] = [filled([5, 8], choices(1)), filled([8, 8], choices(2))];
+  const shift = filled([8], choices(3));
+  const steps = 12;
+  const cells = (): Variable[] => Array.from({ length: steps }, () => new Variable(zeros([5, 8])));
+  const step =
+    (variables: readonly Variable[]) =>
+    (start: Tensor): Tensor[] => {
+      let h = start;
+      return variables.flatMap((cell) => {
+        h = h.multiply(w).mul(0.1).add(shift).tanh();
+        cell.assign(h.mul(2));
+        return [h, h.square().sum(1), h.sub(1).abs()];
+      });
+    };
+  const [planned, plain] = [cells(), cells()];
+  const compiled = compile(step(planned));
+  const eager = step(plain);
+  for (let round = 0; round < 2; round++) {
+    expect(bytes(compiled(x))).toEqual(bytes(scope(() => eager(x))));
+    expect(bytes(planned.map(({ value }) => value))).toEqual(bytes(plain.map(({ value }) => value)));
+  }
 });
 
 describe("placement", () => {
