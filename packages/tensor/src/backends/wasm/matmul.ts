@@ -143,6 +143,9 @@ const tile = ({ rows, columns }: Tile, fused: boolean): FunctionBuilder => {
   return f;
 };
 
+/** Which tiles have a form for panels: the widest. The others read panels as any other A, since every tile costs time at the start. */
+const hasPanel = (tile: Tile, size: TileSize): boolean => tile.columns === size.columns;
+
 /** Steps of k in one round of a panel's loop. */
 const UNROLL = 4;
 
@@ -328,8 +331,13 @@ const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBui
         get(k),
         get(add),
       );
-    const direct = tileOf("tile", get(rowA), get(stepA));
-    return columns > 16 ? direct : ifElse(get(packedA), tileOf("panel"), direct);
+    if (hasPanel({ rows, columns }, size))
+      return ifElse(get(packedA), tileOf("panel"), tileOf("tile", get(rowA), get(stepA)));
+    const layout = [
+      [i32(4), get(rowA)],
+      [i32(rows * 4), get(stepA)],
+    ].map(([packedStep, step]) => choose(get(packedA), packedStep, step));
+    return tileOf("tile", ...layout);
   };
   const left = (total: number, at: number): Code => subI32(get(total), get(at));
   const atLeast = (total: number, at: number, count: number): Code => lessU32(i32(count - 1), left(total, at));
@@ -433,7 +441,7 @@ export const matmulModule = (fused: boolean, size: TileSize): Uint8Array<ArrayBu
   const parts = [
     ...tilesOf(size).map((shape) => tile(shape, fused)),
     ...tilesOf(size)
-      .filter(({ columns }) => columns <= 16)
+      .filter((shape) => hasPanel(shape, size))
       .map((shape) => panelTile(shape, fused)),
     turnInto(),
     packA(size.rows),
