@@ -98,10 +98,14 @@ export const lineOf = (
   };
 };
 
-/** `keep`: values needed after the run. */
-export const schedule = (plan: Plan, keep: readonly number[]): Schedule => {
+/** `keep`: values needed after the run. `sumRows`: whether the backend's loops can sum rows. */
+export const schedule = (
+  plan: Plan,
+  keep: readonly number[],
+  { sumRows = true }: { readonly sumRows?: boolean } = {},
+): Schedule => {
   const roots = rootsOf(plan);
-  const placed = place(plan, roots);
+  const placed = place(plan, roots, sumRows);
   return { items: dropUnused(sink(placed, roots, new Set(keep)), roots, new Set(keep)), roots };
 };
 
@@ -165,7 +169,7 @@ const loopOf = (
 };
 
 /** Puts every step into the first loop that it fits and whose operands are there, or behind everything so far. */
-const place = (plan: Plan, roots: readonly number[]): Item[] => {
+const place = (plan: Plan, roots: readonly number[], sumRows: boolean): Item[] => {
   const items: Item[] = [];
   const madeBy = new Map<number, number>();
   const expands = new Map<number, OpStep>();
@@ -206,7 +210,7 @@ const place = (plan: Plan, roots: readonly number[]): Item[] => {
       loop.columns ??= columns;
       loop.steps.push(fused);
     } else {
-      const columns = rowsSummed(plan, step);
+      const columns = sumRows ? rowsSummed(plan, step) : null;
       const size = sizeOf(plan.values[step.inputs[0]]?.shape ?? []);
       const loop = columns === null ? -1 : loopOf(items, step.inputs[0], roots, columns, size, barrier);
       if (loop < 0) items.push({ kind: "op", step });

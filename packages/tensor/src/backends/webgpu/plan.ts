@@ -55,7 +55,7 @@ class PlanBuilder {
     this.host = host;
     const all = rootsOf(plan);
     const keep = [...plan.outputs, ...plan.assigns.map(({ value }) => value)].map((id) => all[id]);
-    const { items, roots } = schedule(plan, keep);
+    const { items, roots } = schedule(plan, keep, { sumRows: false });
     this.items = items;
     this.roots = roots;
     this.guards = items.flatMap((item) => (item.kind === "guard" ? [item.value] : []));
