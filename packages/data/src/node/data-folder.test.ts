@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type DataFile, MissingDataError, webFiles } from "../index.ts";
+import { type DataFile, MissingDataError, mnist, webFiles } from "../index.ts";
 import { dataFolder } from "./index.ts";
 
 const content = Uint8Array.from({ length: 200_000 }, (_, i) => (i * i + (i >> 7)) & 255);
@@ -213,6 +213,18 @@ test("a download can be called off, and its part is kept", async () => {
   });
   await expect(reading).rejects.toThrow("enough");
   expect((await readFile(join(folder, "set/file.bin.part"))).length).toBeGreaterThanOrEqual(60_000);
+});
+
+test("loaders look into the folder that AGON_DATA names by themselves", async () => {
+  const before = { ...process.env };
+  try {
+    Object.assign(process.env, { AGON_DATA: folder, AGON_OFFLINE: "1" });
+    await expect(mnist()).rejects.toThrow(
+      `mnist/train-images-idx3-ubyte.gz is not in the data folder ${folder} (downloads are turned off).\nSet AGON_DATA`,
+    );
+  } finally {
+    process.env = before;
+  }
 });
 
 test("AGON_DATA names the folder", () => {

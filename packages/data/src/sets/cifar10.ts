@@ -1,6 +1,6 @@
 // CIFAR-10: pictures of ten kinds of things, 32 × 32, in colour.
 import { Dataset, type Role } from "../dataset.ts";
-import { webFiles } from "../files/download.ts";
+import { defaultFiles } from "../files/default-files.ts";
 import { DataError } from "../readers/data-error.ts";
 import { readCifar10 } from "../readers/cifar.ts";
 import { readTar } from "../readers/tar.ts";
@@ -11,7 +11,7 @@ import { fileOf } from "./registry.ts";
 const PIXELS = 3 * 32 * 32;
 
 /** 50 000 training and 10 000 test images, [3, 32, 32], from the authors' archive of 170 MB. */
-export async function cifar10({ files = webFiles(), ...options }: LoadOptions = {}): Promise<ImageSplit> {
+export async function cifar10({ files = defaultFiles(), ...options }: LoadOptions = {}): Promise<ImageSplit> {
   const archive = fileOf("cifar10", "cifar-10-binary.tar.gz");
   const entries = await readTar(await files.read(archive, options), { file: archive.path });
   const entry = (name: string): Uint8Array => {
@@ -39,7 +39,7 @@ export async function cifar10({ files = webFiles(), ...options }: LoadOptions = 
 }
 
 /** The first 4 000 training and the first 1 000 test images, [3, 32, 32]: results are not comparable with those on all 60 000. */
-export async function cifar10Subset({ files = webFiles(), ...options }: LoadOptions = {}): Promise<ImageSplit> {
+export async function cifar10Subset({ files = defaultFiles(), ...options }: LoadOptions = {}): Promise<ImageSplit> {
   const read = (name: string): Promise<Uint8Array> => files.read(fileOf("cifar10-subset", name), options);
   const classes = await namesIn(await read("batches.meta.txt"));
   const part = async <R extends "train" | "test">(name: string, role: R): Promise<Dataset<ImageColumns, R>> =>

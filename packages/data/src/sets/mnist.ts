@@ -1,13 +1,13 @@
 // MNIST: handwritten digits, 28 × 28, in grey.
 import { type Column, Dataset } from "../dataset.ts";
 import { type DataFiles, type ReadFileOptions } from "../files/data-files.ts";
-import { webFiles } from "../files/download.ts";
+import { defaultFiles } from "../files/default-files.ts";
 import { DataError } from "../readers/data-error.ts";
 import { readIdx } from "../readers/idx.ts";
 import { fileOf } from "./registry.ts";
 
 export interface LoadOptions extends ReadFileOptions {
-  /** Where the files come from. Default: the web; in Node give `dataFolder()` of `@agon/data/node`, which keeps them. */
+  /** Where the files come from. Default: in Node `dataFolder()` of `@agon/data/node`, elsewhere the web. */
   readonly files?: DataFiles;
 }
 
@@ -26,7 +26,7 @@ export interface ImageSplit {
 const DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 /** 60 000 training and 10 000 test images, [1, 28, 28]. */
-export async function mnist({ files = webFiles(), ...options }: LoadOptions = {}): Promise<ImageSplit> {
+export async function mnist({ files = defaultFiles(), ...options }: LoadOptions = {}): Promise<ImageSplit> {
   const part = async <R extends "train" | "test">(prefix: string, role: R): Promise<Dataset<ImageColumns, R>> => {
     const read = async (name: string) => {
       const file = fileOf("mnist", name);

@@ -1,5 +1,5 @@
 // The Free Spoken Digit Dataset: digits spoken by four people, at 8 kHz.
-import { webFiles } from "../files/download.ts";
+import { defaultFiles } from "../files/default-files.ts";
 import type { DataFile } from "../files/data-files.ts";
 import { DataError } from "../readers/data-error.ts";
 import { readLines } from "../readers/text.ts";
@@ -27,7 +27,7 @@ interface Recording extends DataFile, Pick<SpokenDigit, "digit" | "speaker" | "t
 
 /** 600 recordings to train and 200 (takes 0 to 4) to test. */
 export async function spokenDigits({
-  files = webFiles(),
+  files = defaultFiles(),
   ...options
 }: LoadOptions = {}): Promise<{ train: SpokenDigit[]; test: SpokenDigit[] }> {
   const sums = fileOf("fsdd", "SHA256SUMS");

@@ -1,5 +1,5 @@
 // Small tables: flowers, e-mails, snails, cars, cells, wines, and series in time.
-import { webFiles } from "../files/download.ts";
+import { defaultFiles } from "../files/default-files.ts";
 import { type CsvOptions, readCsv } from "../readers/csv.ts";
 import type { Table } from "../readers/table.ts";
 import type { LoadOptions } from "./mnist.ts";
@@ -92,7 +92,7 @@ export const tableNames: readonly TableName[] = Object.keys(tables) as TableName
 /** One of the small tables, with its columns named: `(await loadTable("iris")).dataset({ target: "class" })`. */
 export async function loadTable(
   table: TableName,
-  { files = webFiles(), ...options }: LoadOptions = {},
+  { files = defaultFiles(), ...options }: LoadOptions = {},
 ): Promise<Table> {
   if (!Object.hasOwn(tables, table))
     throw new RangeError(`loadTable: no table "${table}"; there are ${tableNames.join(", ")}.`);

@@ -1,11 +1,11 @@
 // Texts: plays, film reviews, sentences in two languages.
-import { webFiles } from "../files/download.ts";
+import { defaultFiles } from "../files/default-files.ts";
 import { DataError } from "../readers/data-error.ts";
 import { readLines, readText } from "../readers/text.ts";
 import type { LoadOptions } from "./mnist.ts";
 import { type DatasetName, fileOf } from "./registry.ts";
 
-async function bytesOf(dataset: DatasetName, name: string, { files = webFiles(), ...options }: LoadOptions) {
+async function bytesOf(dataset: DatasetName, name: string, { files = defaultFiles(), ...options }: LoadOptions) {
   const file = fileOf(dataset, name);
   return { bytes: await files.read(file, options), file: file.path };
 }
