@@ -4,7 +4,7 @@ import { drive, findAlgorithm } from "@agon/rl";
 import { backendInForce, selectBackend } from "@agon/tensor";
 
 /** The algorithms whose curves must not depend on the engine. */
-export const engineIndependent = ["dqn", "a2c", "reinforce"] as const;
+export const engineIndependent = ["dqn", "ppo", "a2c", "reinforce"] as const;
 
 export interface CurveRun {
   readonly algorithm: string;

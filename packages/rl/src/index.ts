@@ -3,6 +3,7 @@ export type { Agent, EpisodeEvent, StepEvent, TrainEvent, TrainOptions, UpdateEv
 export { A2C, type A2COptions } from "./algorithms/a2c.ts";
 export { DQN, type DQNOptions } from "./algorithms/dqn.ts";
 export { algorithms, findAlgorithm } from "./algorithms/index.ts";
+export { PPO, type PPOOptions } from "./algorithms/ppo.ts";
 export { QLearning, type QLearningOptions } from "./algorithms/q-learning.ts";
 export { RandomPlay, type RandomPlayOptions } from "./algorithms/random.ts";
 export { Reinforce, type ReinforceOptions } from "./algorithms/reinforce.ts";

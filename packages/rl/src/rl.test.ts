@@ -16,6 +16,7 @@ import {
   generalisedAdvantages,
   linear,
   OptionError,
+  PPO,
   type TrainEvent,
 } from "./index.ts";
 
@@ -35,6 +36,11 @@ const cases: Readonly<
       targetUpdateInterval: 25,
     },
     steps: 200,
+  },
+  ppo: {
+    environment: CartPole,
+    options: { hidden: [8], environments: 3, rolloutSteps: 4, epochs: 3, minibatches: 2 },
+    steps: 300,
   },
   a2c: { environment: CartPole, options: { hidden: [8], environments: 3, rolloutSteps: 4 }, steps: 300 },
   reinforce: { environment: CartPole, options: { hidden: [8], batchSteps: 30 }, steps: 200 },
@@ -324,6 +330,7 @@ describe("values", () => {
       3000,
     ],
     ["a2c", { hidden: [8], rolloutSteps: 4, learningRate: 0.01 }, 30_000],
+    ["ppo", { hidden: [8], learningRate: 0.01 }, 30_000],
     ["reinforce", { hidden: [8], batchSteps: 50 }, 30_000],
   ] as const)(
     "of %s reach through truncation to the last observation, and not through termination",
@@ -339,6 +346,71 @@ describe("values", () => {
       expect((await valuesAfter(true))[0]).toBeCloseTo(1, 1);
     },
   );
+});
+
+describe("PPO", () => {
+  it.each([
+    ["CartPole-v1", "indices"],
+    ["Pendulum-v1", "vectors"],
+  ])("has a ratio of 1 at the first minibatch of each rollout, and only there: %s, actions are %s", async (id) => {
+    const options = { hidden: [16], environments: 2, rolloutSteps: 16, epochs: 4, minibatches: 2, learningRate: 0.02 };
+    const agent = new PPO(registry.definition(id), { ...options, seed: 1 });
+    const [first, later]: [number[], number[]] = [[], []];
+    for await (const event of agent.train({ steps: 320, every: "update" })) {
+      if (event.type !== "update") continue;
+      const { kl, clipped } = event.figures;
+      if ((event.update - 1) % 8 > 0) later.push(kl);
+      else first.push(Math.abs(kl) + clipped);
+    }
+    expect([first.length, later.length]).toEqual([10, 70]);
+    // ρ − 1 − ln ρ in float32 of probabilities that were computed for another number of rows.
+    expect(Math.max(...first)).toBeLessThan(1e-6);
+    expect(Math.max(...later)).toBeGreaterThan(1e-3);
+  });
+
+  it("goes on exactly from a checkpoint, also with vectors for actions and rewards normalised", async () => {
+    const options = { hidden: [8], environments: 2, rolloutSteps: 8, minibatches: 2, normaliseRewards: true, seed: 3 };
+    const create = (): PPO => new PPO(registry.definition("Pendulum-v1"), options);
+    const [whole, first, second] = [create(), create(), create()];
+    await collect(whole.train({ steps: 900 }));
+    await collect(first.train({ steps: 402 }));
+    let events = 0;
+    for await (const _ of first.train({ steps: 100, every: "update" })) if (++events === 5) break; // amid a rollout's minibatches
+    second.restore(first.checkpoint());
+    await collect(second.train({ steps: 900 - second.steps }));
+    expect(second.checkpoint()).toEqual(whole.checkpoint());
+    expect(await second.curveHash()).toBe(await whole.curveHash());
+  });
+
+  it("draws actions within the bounds, whatever its network says", async () => {
+    const lopsided = defineEnvironment({
+      id: "lopsided",
+      observation: box([1], { low: -1, high: 1 }),
+      action: box([2], { low: [-3, 0], high: [1, 0.5] }),
+      maxSteps: 10,
+      reset: (): { at: number } => ({ at: 0 }),
+      step: (_, action) => {
+        const [a, b] = action as Float32Array;
+        expect(a >= -3 && a <= 1 && b >= 0 && b <= 0.5).toBe(true);
+        return { state: { at: 0 }, reward: a, terminated: false };
+      },
+      observe: ({ at }, out) => {
+        out[0] = at;
+      },
+    }) as EnvironmentDefinition;
+    const agent = new PPO(lopsided, { hidden: [8], learningRate: 0.02, discount: 0, seed: 1 });
+    await collect(agent.train({ steps: 6000 }));
+    const [a, b] = agent.act(Float32Array.of(0)) as Float32Array;
+    expect(a).toBeGreaterThan(0.5); // the reward asks for it
+    expect(b >= 0 && b <= 0.5).toBe(true);
+  });
+
+  it("refuses minibatches that do not divide the rollout", () => {
+    expect(() => new PPO(CartPole, { environments: 2, rolloutSteps: 5, minibatches: 3 })).toThrow(
+      "ppo: 3 minibatches of 5 steps in 2 environments; expected equal ones of 2 or more, so a divisor of 10 up to 5.",
+    );
+    expect(() => new PPO(CartPole, { environments: 2, rolloutSteps: 2, minibatches: 4 })).toThrow(OptionError);
+  });
 });
 
 it("a DQN takes a network and an exploration schedule of one's own", async () => {

@@ -39,7 +39,7 @@ export class VectorSession {
   }
 
   /** Takes one action in each environment; those whose episode ended have already begun the next one. */
-  step(actions: Int32Array): void {
+  step(actions: Int32Array | Float32Array): void {
     const { environments } = this;
     environments.step(actions);
     this.steps += environments.count;
@@ -59,9 +59,9 @@ export class VectorSession {
   }
 
   /** What the first environment did; of an episode that has ended the last observation, and the state that the next one begins in. */
-  stepEvent(actions: Int32Array): StepEvent {
+  stepEvent(actions: Int32Array | Float32Array): StepEvent {
     const { environments, steps } = this;
-    const { singleObservationSpace, rewards, terminated, truncated } = environments;
+    const { singleObservationSpace, singleActionSpace, rewards, terminated, truncated } = environments;
     const ended = terminated[0] === 1 || truncated[0] === 1;
     return {
       type: "step",
@@ -70,7 +70,7 @@ export class VectorSession {
         0,
         singleObservationSpace.size,
       ),
-      action: actions[0],
+      action: actions instanceof Int32Array ? actions[0] : actions.subarray(0, singleActionSpace.size),
       reward: rewards[0],
       terminated: terminated[0] === 1,
       truncated: truncated[0] === 1,

@@ -1,0 +1,539 @@
+// PPO, proximal policy optimisation (Schulman et al. 2017): several passes over each rollout, with a loss that stops paying for change early.
+//
+//   L(θ) = E[ max(−A·ρ, −A·clip(ρ, 1 − ε, 1 + ε)) + c·½(V(s) − R)² − β·H(π(·|s)) ],  ρ = π(a|s)/π_old(a|s)
+//
+// A is the generalised advantage (Schulman et al. 2016) over a rollout of `rolloutSteps` in each environment, scaled to mean 0 and deviation 1
+// in each minibatch, and R = A + V_old. Values reach through truncation, not through termination. Actions are indices drawn from a softmax, or
+// vectors drawn from a normal distribution whose deviation is learned.
+// Simplified against the paper: two networks without shared layers, no penalty on the divergence. As published implementations have it beyond the
+// paper (Engstrom et al. 2020): orthogonal weights, a limit on the gradient's norm, a falling learning rate.
+import type { Action, EnvironmentDefinition } from "@agon/env";
+import type { MLP } from "@agon/nn";
+import { Adam } from "@agon/optim";
+import { createRandom, type Random, type RandomState } from "@agon/random";
+import {
+  arrayOf,
+  type Bound,
+  compile,
+  loadVariables,
+  NonFiniteError,
+  packState,
+  saveVariables,
+  type SafetensorsArray,
+  type Tensor,
+  type TypedArray,
+  unpackState,
+  zeros,
+} from "@agon/tensor";
+import type { Agent, EpisodeEvent, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
+import { linear, softmax } from "../parts/exploration.ts";
+import { featureSize, writeFeatures } from "../parts/features.ts";
+import { located } from "../parts/non-finite.ts";
+import { changeOption, OptionError, resolveOptions } from "../parts/options.ts";
+import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
+import { ppoLoss } from "../parts/policy-losses.ts";
+import { generalisedAdvantages } from "../parts/returns.ts";
+import { RewardScale, type RewardScaleState } from "../parts/reward-scale.ts";
+import { type Actions, orthogonalMLP, type StochasticPolicy, stochasticPolicy } from "../parts/stochastic-policy.ts";
+import { VectorSession } from "../parts/vector-session.ts";
+import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
+
+export interface PPOOptions {
+  readonly hidden?: readonly number[];
+  readonly environments?: number;
+  readonly rolloutSteps?: number;
+  readonly epochs?: number;
+  readonly minibatches?: number;
+  readonly learningRate?: number;
+  readonly finalRateShare?: number;
+  readonly rateDecaySteps?: number;
+  readonly discount?: number;
+  readonly traceDecay?: number;
+  readonly clip?: number;
+  readonly clipValues?: boolean;
+  readonly normaliseAdvantages?: boolean;
+  readonly normaliseRewards?: boolean;
+  readonly entropyWeight?: number;
+  readonly valueWeight?: number;
+  readonly clipNorm?: number;
+  readonly seed?: number;
+}
+
+const optionSpecs: readonly OptionSpec[] = [
+  {
+    key: "hidden",
+    default: [64, 64],
+    minimum: 1,
+    integer: true,
+    description: "Widths of the hidden layers of both networks; 64, 64 in the paper.",
+  },
+  {
+    key: "environments",
+    default: 8,
+    minimum: 1,
+    maximum: 1024,
+    integer: true,
+    description: "Environments stepped together; 8 in rl-zoo3's CartPole.",
+  },
+  {
+    key: "rolloutSteps",
+    default: 32,
+    minimum: 1,
+    integer: true,
+    description: "Steps of each environment between updates; 32 in rl-zoo3's CartPole.",
+  },
+  { key: "epochs", default: 10, minimum: 1, integer: true, description: "Passes over each rollout; 10 in the paper." },
+  {
+    key: "minibatches",
+    default: 2,
+    minimum: 1,
+    integer: true,
+    description: "Updates per pass; the rollout is shuffled and divided evenly among them.",
+  },
+  { key: "learningRate", default: 1e-3, minimum: 0, maximum: 1, description: "Adam's step size at first.", live: true },
+  {
+    key: "finalRateShare",
+    default: 0,
+    minimum: 0,
+    maximum: 1,
+    description: "Share of the learning rate that is left in the end.",
+  },
+  {
+    key: "rateDecaySteps",
+    default: 100_000,
+    minimum: 1,
+    integer: true,
+    description: "Steps over which the learning rate falls, in a straight line.",
+  },
+  {
+    key: "discount",
+    default: 0.99,
+    minimum: 0,
+    maximum: 1,
+    description: "γ: worth of the next step's value; 0.99 in the paper.",
+    live: true,
+  },
+  {
+    key: "traceDecay",
+    default: 0.95,
+    minimum: 0,
+    maximum: 1,
+    description: "λ of the advantages: 1 trusts rewards, 0 values; 0.95 in the paper.",
+    live: true,
+  },
+  {
+    key: "clip",
+    default: 0.2,
+    minimum: 0,
+    description: "ε: how far the ratio of probabilities pays; 0.2 in the paper.",
+  },
+  {
+    key: "clipValues",
+    default: false,
+    description: "Limit the change of values to ε too, as OpenAI's baselines do.",
+  },
+  {
+    key: "normaliseAdvantages",
+    default: true,
+    description: "Scale each minibatch's advantages to mean 0 and deviation 1.",
+  },
+  {
+    key: "normaliseRewards",
+    default: false,
+    description: "Divide rewards by the running deviation of their discounted sums.",
+  },
+  {
+    key: "entropyWeight",
+    default: 0,
+    minimum: 0,
+    description: "β: weight of the entropy, which keeps the policy exploring; 0.01 in the paper's Atari runs.",
+  },
+  {
+    key: "valueWeight",
+    default: 0.5,
+    minimum: 0,
+    description: "c: weight of the value network's loss; 0.5 in Stable-Baselines3.",
+  },
+  {
+    key: "clipNorm",
+    default: 0.5,
+    minimum: 0,
+    description: "Largest joint norm of the gradient; 0 for no limit. 0.5 in Stable-Baselines3.",
+  },
+];
+
+type Settings = Required<Omit<PPOOptions, "seed">>;
+
+/** Arrays of the rollout, [steps, environments, …]; all are part of a checkpoint. */
+interface Rollout {
+  readonly features: Float32Array;
+  /** As they were drawn. */
+  readonly actions: Actions;
+  readonly logProbabilities: Float32Array;
+  readonly rewards: Float64Array;
+  readonly values: Float64Array;
+  readonly nextValues: Float64Array;
+  readonly terminated: Uint8Array;
+  readonly truncated: Uint8Array;
+  /** Once the rollout is complete. */
+  readonly advantages: Float32Array;
+  readonly returns: Float32Array;
+  /** The rows in the order in which the running epoch takes them. */
+  readonly order: Int32Array;
+}
+
+export class PPO implements Agent {
+  readonly algorithm = "ppo";
+  readonly environment: EnvironmentDefinition;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly policyNetwork: StochasticPolicy;
+  readonly valueNetwork: MLP;
+  private readonly optimizer: Adam;
+  private readonly settings: Settings;
+  private readonly session: VectorSession;
+  private readonly sampling: Random;
+  private readonly shuffling: Random;
+  private readonly rewardScale: RewardScale;
+  private readonly width: number;
+  /** For all environments at once. */
+  private readonly thinkAll: Bound;
+  /** For one observation. */
+  private readonly think: Bound;
+  private readonly update: Bound;
+  private readonly rollout: Rollout;
+  private readonly drawn: Actions;
+  private readonly enacted: Actions;
+  /** Steps in the rollout. */
+  private filled = 0;
+  /** Minibatches learned from the rollout. */
+  private learned = 0;
+
+  constructor(environment: EnvironmentDefinition, options: PPOOptions = {}) {
+    const { seed = 0, ...rest } = options;
+    const { action, observation } = environment;
+    this.environment = environment;
+    this.options = resolveOptions("ppo", optionSpecs, { ...rest });
+    this.settings = this.options as unknown as Settings;
+    const { hidden, environments, rolloutSteps, minibatches, learningRate, clipNorm } = this.settings;
+    const size = rolloutSteps * environments;
+    if (size % minibatches !== 0 || size < 2 * minibatches)
+      throw new OptionError(
+        `ppo: ${minibatches} minibatches of ${rolloutSteps} steps in ${environments} environments; expected equal ones of 2 or more, so a divisor of ${size} up to ${size / 2}.`,
+      );
+    this.width = featureSize(observation);
+    const random = createRandom(seed);
+    this.policyNetwork = stochasticPolicy(this.width, hidden, { action, random: random.split("policy") });
+    this.valueNetwork = orthogonalMLP([this.width, ...hidden, 1], 1, random.split("value"));
+    this.optimizer = new Adam([...this.policyNetwork.parameters(), ...this.valueNetwork.parameters()], {
+      learningRate,
+      epsilon: 1e-5,
+      clipNorm: clipNorm > 0 ? clipNorm : undefined,
+    });
+    this.sampling = random.split("actions");
+    this.shuffling = random.split("minibatches");
+    this.session = new VectorSession(environment, environments, seed);
+    this.rewardScale = new RewardScale(environments);
+    this.rollout = {
+      features: new Float32Array(size * this.width),
+      actions: this.policyNetwork.actions(size),
+      logProbabilities: new Float32Array(size),
+      rewards: new Float64Array(size),
+      values: new Float64Array(size),
+      nextValues: new Float64Array(size),
+      terminated: new Uint8Array(size),
+      truncated: new Uint8Array(size),
+      advantages: new Float32Array(size),
+      returns: new Float32Array(size),
+      order: new Int32Array(size),
+    };
+    this.drawn = this.policyNetwork.actions(environments);
+    this.enacted = this.policyNetwork.actions(environments);
+    const think = compile((x: Tensor) => [this.valueNetwork.forward(x).squeeze(1), ...this.policyNetwork.describe(x)]);
+    this.thinkAll = think.bind(zeros([environments, this.width]));
+    this.think = think.bind(zeros([1, this.width]));
+    this.update = this.compileUpdate(size / minibatches);
+  }
+
+  private compileUpdate(size: number): Bound {
+    const { policyNetwork, valueNetwork, settings } = this;
+    const step = compile(
+      (features: Tensor, actions: Tensor, [oldLogProbabilities, advantages, oldValues, returns]: readonly Tensor[]) =>
+        this.optimizer.minimize(() => {
+          const parts = policyNetwork.describe(features);
+          const batch = {
+            logProbabilities: policyNetwork.logProbability(parts, actions),
+            oldLogProbabilities,
+            advantages,
+            entropies: policyNetwork.entropy(parts),
+            values: valueNetwork.forward(features).squeeze(1),
+            oldValues,
+            returns,
+          };
+          const { loss, policyLoss, valueLoss, entropy, kl, clipped } = ppoLoss(batch, settings);
+          return { loss, policyLoss, valueLoss, entropy, kl, clipped };
+        }),
+    );
+    const { actionSize } = policyNetwork;
+    const actions = this.environment.action.kind === "discrete" ? zeros([size], "int32") : zeros([size, actionSize]);
+    const vector = zeros([size]);
+    return step.bind(zeros([size, this.width]), actions, [vector, vector, vector, vector]);
+  }
+
+  get steps(): number {
+    return this.session.steps;
+  }
+
+  act(observation: Float32Array): Action {
+    const [, ...parts] = this.thinkOf(observation);
+    return this.policyNetwork.best(parts);
+  }
+
+  /** Value and policy at one observation. */
+  private thinkOf(observation: Float32Array): readonly Float32Array[] {
+    writeFeatures(this.environment.observation, observation, this.think.inputs[0] as Float32Array);
+    this.think.run();
+    return this.think.outputs as readonly Float32Array[];
+  }
+
+  train(options: TrainOptions & { readonly every?: "episode" }): AsyncGenerator<EpisodeEvent, void, void>;
+  train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
+  async *train({ steps, every = "episode" }: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
+    await this.session.open();
+    const { session } = this;
+    const { rolloutSteps } = this.settings;
+    try {
+      const end = session.steps + steps;
+      while (session.steps < end || this.filled === rolloutSteps || session.events.length > 0) {
+        if (session.events.length > 0) {
+          yield session.events.shift() as EpisodeEvent;
+        } else if (this.filled === rolloutSteps) {
+          const update = this.learn();
+          if (every !== "episode") yield update;
+        } else {
+          this.advance();
+          if (every === "step") yield session.stepEvent(this.enacted);
+        }
+      }
+    } catch (error) {
+      throw located(error, this);
+    }
+  }
+
+  /** One step in every environment, noted in the rollout; the last one completes it. */
+  private advance(): void {
+    const { session, rollout, policyNetwork, drawn, enacted, sampling } = this;
+    const { environments } = session;
+    const { count } = environments;
+    const [values, ...parts] = this.thinkAbout(environments.observations);
+    const row = this.filled * count;
+    if (this.filled > 0) this.noteNextValues(row - count, values);
+    for (let lane = 0; lane < count; lane++)
+      rollout.logProbabilities[row + lane] = policyNetwork.draw(parts, lane, sampling, drawn);
+    policyNetwork.enact(drawn, enacted);
+    rollout.features.set(this.thinkAll.inputs[0] as Float32Array, row * this.width);
+    rollout.values.set(values, row);
+    session.step(enacted);
+    const { rewards, terminated, truncated } = environments;
+    rollout.actions.set(drawn, row * policyNetwork.actionSize);
+    rollout.rewards.set(rewards, row);
+    rollout.terminated.set(terminated, row);
+    rollout.truncated.set(truncated, row);
+    if (this.settings.normaliseRewards)
+      this.rewardScale.apply(
+        rollout.rewards.subarray(row, row + count),
+        this.settings.discount,
+        (lane) => terminated[lane] === 1 || truncated[lane] === 1,
+      );
+    this.filled++;
+    if (truncated.includes(1)) {
+      const [last] = this.thinkAbout(environments.finalObservations);
+      for (let lane = 0; lane < count; lane++) if (truncated[lane] === 1) rollout.nextValues[row + lane] = last[lane];
+    }
+    if (this.filled === this.settings.rolloutSteps) this.complete();
+  }
+
+  /** Values [environments] and the parts of the policy; overwritten by the next call. */
+  private thinkAbout(observations: Float32Array): readonly Float32Array[] {
+    const { observation: space } = this.environment;
+    const features = this.thinkAll.inputs[0] as Float32Array;
+    if (space.kind !== "discrete") features.set(observations);
+    else
+      for (let lane = 0; lane < observations.length; lane++)
+        writeFeatures(space, observations.subarray(lane, lane + 1), features, lane * this.width);
+    this.thinkAll.run();
+    return this.thinkAll.outputs as readonly Float32Array[];
+  }
+
+  /** Values of where the step at `row` led to; where it truncated an episode, the last observation's value stands there already. */
+  private noteNextValues(row: number, values: Float32Array): void {
+    const { truncated, nextValues } = this.rollout;
+    for (let lane = 0; lane < values.length; lane++)
+      if (truncated[row + lane] === 0) nextValues[row + lane] = values[lane];
+  }
+
+  /** Advantages and returns of the whole rollout. */
+  private complete(): void {
+    const { session, settings, rollout } = this;
+    const { count, observations } = session.environments;
+    this.noteNextValues(rollout.rewards.length - count, this.thinkAbout(observations)[0]);
+    const { advantages, returns } = generalisedAdvantages(rollout, count, settings.discount, settings.traceDecay);
+    rollout.advantages.set(advantages);
+    rollout.returns.set(returns);
+    // Minibatches are written one by one: what is wrong must show before the first.
+    const wrong = rollout.returns.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined)
+      throw new NonFiniteError(`output [returns] is ${wrong}, beyond float32; nothing was written.`, "returns");
+  }
+
+  /** Learns from the next minibatch; the last one of the last epoch makes room for the next rollout. */
+  private learn(): UpdateEvent {
+    const { session, optimizer, rollout, learned } = this;
+    const { epochs, minibatches, learningRate, finalRateShare, rateDecaySteps } = this.settings;
+    if (learned % minibatches === 0) this.shuffle();
+    this.fillBatch((learned % minibatches) * (rollout.order.length / minibatches));
+    optimizer.learningRate = linear(learningRate, learningRate * finalRateShare, rateDecaySteps)(session.steps);
+    this.update.run();
+    this.learned++;
+    if (this.learned === epochs * minibatches) {
+      this.learned = 0;
+      this.filled = 0;
+    }
+    const [[loss], [policyLoss], [valueLoss], [entropy], [kl], [clipped]] = this.update.outputs;
+    session.recordUpdate(loss);
+    return {
+      type: "update",
+      step: session.steps,
+      update: session.updates,
+      loss,
+      figures: { policyLoss, valueLoss, entropy, kl, clipped },
+    };
+  }
+
+  /** A new order of the rows, every order equally likely (Fisher–Yates). */
+  private shuffle(): void {
+    const { order } = this.rollout;
+    for (let i = 0; i < order.length; i++) {
+      const j = this.shuffling.integer(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+  }
+
+  /** Copies the rows whose turn it is, `start` onwards, into the update's inputs. */
+  private fillBatch(start: number): void {
+    const { rollout, width } = this;
+    const { actionSize } = this.policyNetwork;
+    const [features, actions, logProbabilities, advantages, values, returns] = this.update.inputs as TypedArray[];
+    for (let i = 0; i < returns.length; i++) {
+      const row = rollout.order[start + i];
+      for (let k = 0; k < width; k++) features[i * width + k] = rollout.features[row * width + k];
+      for (let k = 0; k < actionSize; k++) actions[i * actionSize + k] = rollout.actions[row * actionSize + k];
+      logProbabilities[i] = rollout.logProbabilities[row];
+      advantages[i] = rollout.advantages[row];
+      values[i] = rollout.values[row];
+      returns[i] = rollout.returns[row];
+    }
+  }
+
+  setOption(key: string, value: unknown): void {
+    changeOption(this.algorithm, optionSpecs, this.options, key, value);
+  }
+
+  policy(): Uint8Array {
+    return encodePolicy(this.policyNetwork);
+  }
+
+  loadPolicy(bytes: Uint8Array): void {
+    decodePolicy(this.policyNetwork, bytes);
+  }
+
+  save(path: string): Promise<void> {
+    return savePolicy(this, path);
+  }
+
+  load(path: string): Promise<void> {
+    return readPolicy(this, path);
+  }
+
+  checkpoint(): Uint8Array {
+    const { data, curve } = this.session.save();
+    return packState({
+      kind: this.algorithm,
+      arrays: new Map<string, SafetensorsArray>([
+        ...saveVariables("policy", this.policyNetwork.parameters()),
+        ...saveVariables("value", this.valueNetwork.parameters()),
+        ...saveVariables("optimizer", this.optimizer.variables()),
+        ...Object.entries(this.rollout).map(([name, array]) => [name, array.slice()] as [string, SafetensorsArray]),
+        ["curve", curve],
+      ]),
+      data: {
+        session: data,
+        filled: this.filled,
+        learned: this.learned,
+        sampling: this.sampling.state(),
+        shuffling: this.shuffling.state(),
+        rewardScale: this.rewardScale.state(),
+      },
+    });
+  }
+
+  restore(bytes: Uint8Array): void {
+    const state = unpackState(bytes, this.algorithm);
+    const data = state.data as {
+      session: unknown;
+      filled: number;
+      learned: number;
+      sampling: RandomState;
+      shuffling: RandomState;
+      rewardScale: RewardScaleState;
+    };
+    loadVariables(state, "policy", this.policyNetwork.parameters());
+    loadVariables(state, "value", this.valueNetwork.parameters());
+    loadVariables(state, "optimizer", this.optimizer.variables());
+    for (const [name, array] of Object.entries(this.rollout)) array.set(arrayOf(state, name));
+    this.filled = data.filled;
+    this.learned = data.learned;
+    this.session.load(state, data.session);
+    this.sampling.restore(data.sampling);
+    this.shuffling.restore(data.shuffling);
+    this.rewardScale.restore(data.rewardScale);
+  }
+
+  curveHash(): Promise<string> {
+    const named = (prefix: string, network: StochasticPolicy | MLP): [string, Float32Array][] =>
+      Object.entries(network.stateDict()).map(([name, data]) => [`${prefix}.${name}`, data as Float32Array]);
+    return this.session.curveHash(
+      Object.fromEntries([...named("policy", this.policyNetwork), ...named("value", this.valueNetwork)]),
+    );
+  }
+
+  inspect(observation: Float32Array): { readonly probabilities?: Float32Array; readonly value: number } {
+    const [[value], logProbabilities] = this.thinkOf(observation);
+    if (this.environment.action.kind !== "discrete") return { value };
+    return { probabilities: softmax(logProbabilities), value };
+  }
+}
+
+export const ppo: AlgorithmSpec = {
+  name: "ppo",
+  title: "PPO",
+  summary: "A policy and its critic, learned in several passes over each rollout, never too far at once.",
+  options: optionSpecs,
+  fits: () => null,
+  tuned: (environmentId) => tuned[environmentId] ?? {},
+  create: (environment, options) => new PPO(environment, options),
+};
+
+/** Found on seeds from 1000 up; CartPole's γ, λ and rollout are rl-zoo3's. */
+const tuned: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "CartPole-v1": { minibatches: 1, discount: 0.98, traceDecay: 0.8, learningRate: 2e-3 },
+  "Pendulum-v1": {
+    environments: 4,
+    rolloutSteps: 256,
+    epochs: 20,
+    minibatches: 16,
+    discount: 0.95,
+    traceDecay: 0.9,
+    normaliseRewards: true,
+  },
+};
