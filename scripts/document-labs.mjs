@@ -57,3 +57,4 @@ for (const { id } of labs.filter((lab) => asked.length === 0 || asked.includes(l
   );
 }
 rmSync(folder, { recursive: true });
+output("npm", ["run", "--silent", "format"]);

@@ -1,9 +1,9 @@
 // The same seed gives the same curve, byte for byte, in Node and in Chromium.
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { createServer, defaultClientConditions, type ViteDevServer } from "vite";
+import type { ViteDevServer } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeInChromium, launch, openWatched } from "./chromium.ts";
+import { serveSources } from "./pages.ts";
 import { type CurveResult, type CurveRun, curveHashOf, engineIndependent } from "./curve-hash.ts";
 
 declare global {
@@ -18,16 +18,10 @@ describeInChromium("the curve hash", () => {
   let errors: readonly string[];
 
   beforeAll(async () => {
-    server = await createServer({
-      root: fileURLToPath(new URL(".", import.meta.url)),
-      configFile: false,
-      logLevel: "warn",
-      resolve: { conditions: ["@agon/source", ...defaultClientConditions] },
-      server: { port: 0, fs: { allow: [fileURLToPath(new URL("../..", import.meta.url))] } },
-    });
-    await server.listen();
+    const served = await serveSources();
+    server = served.server;
     browser = await launch();
-    ({ page, errors } = await openWatched(browser, `${server.resolvedUrls?.local[0]}curve-hash.html`));
+    ({ page, errors } = await openWatched(browser, `${served.origin}curve-hash.html`));
     await page.waitForFunction(() => "curveHashOf" in globalThis);
   });
   afterAll(async () => {

@@ -5,13 +5,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { createRandom } from "@agon/random";
 import type { Browser } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeInChromium, launch } from "./chromium.ts";
+import { buildPrograms } from "./pages.ts";
 import { type Served, tryData } from "./data-program.ts";
 
 const random = createRandom(1);
@@ -32,20 +31,7 @@ let starts: number[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "agon-data-page-"));
-  await build({
-    configFile: false,
-    logLevel: "warn",
-    resolve: { conditions: ["@agon/source"] },
-    build: {
-      outDir: folder,
-      emptyOutDir: true,
-      modulePreload: false,
-      rolldownOptions: {
-        input: fileURLToPath(new URL("data-page.ts", import.meta.url)),
-        output: { entryFileNames: "page.js" },
-      },
-    },
-  });
+  await buildPrograms({ page: "data-page.ts" }, folder);
   server = createServer(async (request, response) => {
     if (request.url === `/${file.path}`) {
       const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);

@@ -4,12 +4,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../programs.ts";
 import { describeInChromium, launch, openWatched } from "./chromium.ts";
+import { buildPrograms } from "./pages.ts";
 import type { Start } from "./start-program.ts";
 
 /** From import to the first result. */
@@ -28,21 +27,11 @@ const startOften = async <T>(once: () => Promise<T>, quick: (start: T) => boolea
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "agon-start-"));
-  await build({
-    configFile: false,
-    logLevel: "warn",
-    resolve: { conditions: ["@agon/source"] },
-    build: {
-      outDir: folder,
-      emptyOutDir: true,
-      minify: true,
-      modulePreload: false,
-      rolldownOptions: {
-        input: ["page", "worker", "node"].map((name) => fileURLToPath(new URL(`start-${name}.ts`, import.meta.url))),
-        output: { entryFileNames: "[name].js", chunkFileNames: "tensor.js" },
-      },
-    },
-  });
+  await buildPrograms(
+    { "start-page": "start-page.ts", "start-worker": "start-worker.ts", "start-node": "start-node.ts" },
+    folder,
+    { minify: true, chunk: "tensor" },
+  );
 });
 // As in a package: otherwise Node compiles a module twice, to find out that it is one.
 beforeAll(() => writeFile(join(folder, "package.json"), '{ "type": "module" }'));

@@ -4,12 +4,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { setThreads } from "@agon/tensor";
 import type { Browser } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeInChromium, launch, openWatched } from "./chromium.ts";
+import { buildPrograms } from "./pages.ts";
 import { computeOn } from "./threads-program.ts";
 
 const ISOLATED = {
@@ -25,20 +24,7 @@ describeInChromium("threads", () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "agon-threads-"));
-    await build({
-      configFile: false,
-      logLevel: "warn",
-      resolve: { conditions: ["@agon/source"] },
-      build: {
-        outDir: folder,
-        emptyOutDir: true,
-        modulePreload: false,
-        rolldownOptions: {
-          input: ["page", "worker"].map((name) => fileURLToPath(new URL(`threads-${name}.ts`, import.meta.url))),
-          output: { entryFileNames: ({ name }) => `${name.replace("threads-", "")}.js`, chunkFileNames: "[name].js" },
-        },
-      },
-    });
+    await buildPrograms({ page: "threads-page.ts", worker: "threads-worker.ts" }, folder);
     server = createServer(async (request, response) => {
       const name = (request.url ?? "").slice(1);
       for (const [key, value] of Object.entries(headers)) response.setHeader(key, value);

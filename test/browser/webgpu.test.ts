@@ -1,9 +1,9 @@
 // The webgpu backend in Chromium's own implementation: conformance, and the training step B1 beside wasm.
-import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { createServer, defaultClientConditions, type ViteDevServer } from "vite";
+import type { ViteDevServer } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { describeInChromium, launch, openWatched } from "./chromium.ts";
+import { serveSources } from "./pages.ts";
 import type { WebgpuReport } from "./webgpu-page.ts";
 
 declare global {
@@ -18,16 +18,10 @@ describeInChromium("webgpu", () => {
   let errors: readonly string[];
 
   beforeAll(async () => {
-    server = await createServer({
-      root: fileURLToPath(new URL(".", import.meta.url)),
-      configFile: false,
-      logLevel: "warn",
-      resolve: { conditions: ["@agon/source", ...defaultClientConditions] },
-      server: { port: 0, fs: { allow: [fileURLToPath(new URL("../..", import.meta.url))] } },
-    });
-    await server.listen();
+    const served = await serveSources();
+    server = served.server;
     browser = await launch(["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]);
-    ({ page, errors } = await openWatched(browser, `${server.resolvedUrls?.local[0]}webgpu.html`));
+    ({ page, errors } = await openWatched(browser, `${served.origin}webgpu.html`));
     await page.waitForFunction(() => "webgpuReport" in globalThis);
   });
   afterAll(async () => {

@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { createServer, defaultClientConditions } from "vite";
 import { launch, openWatched, type Watched } from "../browser/chromium.ts";
+import { serveSources } from "../browser/pages.ts";
 import type { Hashes, Setting } from "./programs.ts";
 
 export interface Engine {
@@ -54,22 +54,14 @@ declare global {
 
 /** Gives Chromium as an engine to `use`, for as long as that runs. */
 export const withChromium = async <T>(use: (engines: readonly Engine[]) => Promise<T>): Promise<T> => {
-  const server = await createServer({
+  const { server, origin } = await serveSources({
     root: fileURLToPath(new URL(".", import.meta.url)),
-    configFile: false,
-    logLevel: "warn",
-    resolve: { conditions: ["@agon/source", ...defaultClientConditions] },
-    server: {
-      port: 0,
-      fs: { allow: [fileURLToPath(new URL("../..", import.meta.url))] },
-      // Threads share memory, for which a page must be isolated.
-      headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
-    },
+    // Threads share memory, for which a page must be isolated.
+    headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" },
   });
-  await server.listen();
   const browser = await launch();
   try {
-    const { page, errors } = await openWatched(browser, `${server.resolvedUrls?.local[0]}page.html`);
+    const { page, errors } = await openWatched(browser, `${origin}page.html`);
     await page.waitForFunction(() => "hashAll" in globalThis);
     const name = `Chromium ${browser.version()}`;
     return await use([1, 2].map((threads) => chromiumEngine(name, threads, { page, errors })));

@@ -2,10 +2,10 @@
 import { mnist } from "@agon/data";
 import { BatchNorm1d, flatten, type Layer, Linear, Module, Sequential, sigmoid } from "@agon/nn";
 import { SGD } from "@agon/optim";
-import { mean } from "@agon/runs";
 import { concat, type Tensor } from "@agon/tensor";
 import { claim, type Lab } from "./lab.ts";
 import { classify } from "./parts/classify.ts";
+import { meansOfTen } from "./parts/smooth.ts";
 
 const HIDDEN = 6;
 const WIDTH = 64;
@@ -53,7 +53,7 @@ export const batchNorm: Lab = {
       });
       results.push({ name, losses, accuracy, model: model as unknown as Module });
     }
-    const smoothed = results.map(({ losses }) => inTens(losses));
+    const smoothed = results.map(({ losses }) => meansOfTen(losses));
     // A loss of ln(10)/2: half of what guessing costs.
     const reached = smoothed.map((curve) => curve.findIndex((loss) => loss < 1.151));
     const [, , calm, bold] = results;
@@ -88,9 +88,6 @@ export const batchNorm: Lab = {
     };
   },
 };
-
-const inTens = (losses: readonly number[]): number[] =>
-  Array.from({ length: Math.floor(losses.length / 10) }, (_, i) => mean(losses.slice(10 * i, 10 * i + 10)));
 
 type Digits = Awaited<ReturnType<typeof mnist>>["test"];
 

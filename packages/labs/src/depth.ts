@@ -7,6 +7,7 @@ import { mean } from "@agon/runs";
 import { tensor, type Tensor } from "@agon/tensor";
 import { claim, type Lab } from "./lab.ts";
 import { classify } from "./parts/classify.ts";
+import { meansOfTen } from "./parts/smooth.ts";
 
 const WIDTH = 48;
 
@@ -58,7 +59,7 @@ export const depth: Lab = {
           }),
         );
       }
-      const curves = runs.map(({ losses }) => inTens(losses));
+      const curves = runs.map(({ losses }) => meansOfTen(losses));
       results.push({
         name,
         loss: mean(runs.map(({ history }) => history[epochs - 1].loss)),
@@ -99,9 +100,6 @@ export const depth: Lab = {
     };
   },
 };
-
-const inTens = (losses: readonly number[]): number[] =>
-  Array.from({ length: Math.floor(losses.length / 10) }, (_, i) => mean(losses.slice(10 * i, 10 * i + 10)));
 
 const changeByZeroBlock = (): number => {
   const layer = new Linear(3, 3);
