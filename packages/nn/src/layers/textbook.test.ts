@@ -63,7 +63,10 @@ describe("a convolution (eq. 47, 48)", () => {
   });
   it("is local: the gradient of one place reaches the 3×3 places about it, and no other", () => {
     const place = (x: Tensor): Tensor => layer.forward(x).select(3, 6).select(2, 4).sum();
-    const reached = grad(place)(draw(1, 2, 10, 10)).square().sum([0, 1]).toArraySync() as number[][];
+    const reached = grad(place)(draw(1, 2, 10, 10))
+      .square()
+      .sum([0, 1])
+      .toArraySync() as number[][];
     reached.forEach((row, y) =>
       row.forEach((size, x) => expect(size > 0).toBe(Math.abs(y - 4) <= 1 && Math.abs(x - 6) <= 1)),
     );
