@@ -5,6 +5,7 @@ import { attention } from "./attention.ts";
 import { backpropagation } from "./backpropagation.ts";
 import { imbalanceMetrics } from "./imbalance-metrics.ts";
 import { batchNorm } from "./batch-norm.ts";
+import { convolution } from "./convolution.ts";
 import { cifar } from "./cifar.ts";
 import { depth } from "./depth.ts";
 import { dropout } from "./dropout.ts";
@@ -16,8 +17,11 @@ import { lossReports } from "./loss-reports.ts";
 import { spambase } from "./spambase.ts";
 import { lossFunctions } from "./loss-functions.ts";
 import { optimizerRace } from "./optimizer-race.ts";
+import { pooling } from "./pooling.ts";
 import { perceptron } from "./perceptron.ts";
+import { shiftedDigits } from "./shifted-digits.ts";
 import { spamNetwork } from "./spam-network.ts";
+import { widthAndDepth } from "./width-and-depth.ts";
 import { vanishingGradients } from "./vanishing-gradients.ts";
 
 export type { Axis, Chart, Claim, Lab, LabContext, LabResult, Series, Table } from "./lab.ts";
@@ -27,6 +31,7 @@ export { cellText } from "./lab.ts";
 export const labs: readonly Lab[] = [
   transfer,
   perceptron,
+  widthAndDepth,
   activations,
   backpropagation,
   vanishingGradients,
@@ -34,8 +39,11 @@ export const labs: readonly Lab[] = [
   imbalanceMetrics,
   spamNetwork,
   spambase,
+  convolution,
+  pooling,
   cifar,
   lenet,
+  shiftedDigits,
   addingProblem,
   optimizerRace,
   batchNorm,
