@@ -33,10 +33,11 @@ export function resolveAlgorithm(name: string): AlgorithmSpec {
   return algorithm;
 }
 
-/** `wanted` if it fits, else the first algorithm that does. */
-export function fittingAlgorithm(environment: EnvironmentDefinition, wanted: string): string {
+/** `wanted` if it fits, else the first algorithm that does, one other than `avoided` if there is one. */
+export function fittingAlgorithm(environment: EnvironmentDefinition, wanted: string, avoided?: string): string {
   const fitting = algorithms.filter((algorithm) => algorithm.fits(environment) === null);
-  const found = fitting.find(({ name }) => name === wanted) ?? fitting[0];
+  const found =
+    fitting.find(({ name }) => name === wanted) ?? fitting.find(({ name }) => name !== avoided) ?? fitting[0];
   if (found === undefined) throw new Error(`No algorithm plays ${environment.id}.`);
   return found.name;
 }

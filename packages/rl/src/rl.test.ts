@@ -101,8 +101,16 @@ const collect = async (events: AsyncGenerator<TrainEvent>): Promise<TrainEvent[]
 
 const learners = algorithms.map(({ name }) => name).filter((name) => name !== "random");
 
-describe.each(learners)("%s", (name) => {
-  const { environment, options, steps } = cases[name];
+/** Algorithms with other switches set than their defaults. */
+const variants: Readonly<Record<string, { readonly name: string; readonly switches: Record<string, unknown> }>> = {
+  "dqn, prioritised and dueling": { name: "dqn", switches: { prioritised: true, dueling: true, hidden: [8, 8] } },
+  "dqn, one step and no double": { name: "dqn", switches: { multiStep: 1, double: false } },
+};
+
+describe.each([...learners, ...Object.keys(variants)])("%s", (title) => {
+  const { name, switches } = variants[title] ?? { name: title, switches: {} };
+  const { environment, steps } = cases[name];
+  const options = { ...cases[name].options, ...switches };
   const create = (seed = 1): Agent => findAlgorithm(name).create(environment, { ...options, seed });
 
   it("gives the same curve for the same seed, another for another", async () => {
@@ -410,6 +418,66 @@ describe("PPO", () => {
       "ppo: 3 minibatches of 5 steps in 2 environments; expected equal ones of 2 or more, so a divisor of 10 up to 5.",
     );
     expect(() => new PPO(CartPole, { environments: 2, rolloutSteps: 2, minibatches: 4 })).toThrow(OptionError);
+  });
+});
+
+describe("the switches of DQN", () => {
+  const hashWith = async (switches: Record<string, unknown>): Promise<string> => {
+    // n steps reach over greedy actions only, and the two networks of Double DQN must disagree at times.
+    const agent = new DQN(CartPole, {
+      ...cases.dqn.options,
+      explorationStart: 0.2,
+      learningRate: 0.02,
+      ...switches,
+      seed: 1,
+    });
+    await collect(agent.train({ steps: 400 }));
+    return agent.curveHash();
+  };
+
+  it("each change what is learned", async () => {
+    const all = [{}, { double: false }, { dueling: true }, { prioritised: true }, { multiStep: 1 }];
+    expect(new Set(await Promise.all(all.map(hashWith))).size).toBe(all.length);
+  });
+
+  it("leave alone what they do not concern: options of prioritised replay without it", async () => {
+    expect(await hashWith({ priorityExponent: 1, importanceStart: 0, importanceSteps: 1 })).toBe(await hashWith({}));
+  });
+
+  it("dueling asks for the default network", () => {
+    const network = (inputs: number, actions: number): MLP => new MLP(inputs, 8, actions);
+    expect(() => new DQN(CartPole, { network, dueling: true })).toThrow("leave out dueling, or network");
+  });
+
+  it("Double DQN values what is worth nothing lower than DQN does, as its maximum of noisy values is no choice", async () => {
+    // Ten actions of random reward with mean 0, each of which leads on to the same: the true values are all 0.
+    const casino = defineEnvironment({
+      id: "casino",
+      observation: box([1], { low: 0, high: 1 }),
+      action: discrete(10),
+      maxSteps: 50,
+      reset: (): { at: number } => ({ at: 1 }),
+      step: (state, _, random) => ({ state, reward: random.normal(), terminated: false }),
+      observe: ({ at }, out) => {
+        out[0] = at;
+      },
+    }) as EnvironmentDefinition;
+    const valueWith = async (double: boolean, seed: number): Promise<number> => {
+      const options = {
+        hidden: [16],
+        multiStep: 1,
+        batchSize: 16,
+        learningStarts: 50,
+        bufferSize: 2000,
+        discount: 0.9,
+      };
+      const target = { targetUpdateInterval: 50, targetBlend: 1, learningRate: 0.01, finalRateShare: 1 };
+      const agent = new DQN(casino, { ...options, ...target, double, seed });
+      await collect(agent.train({ steps: 3000 }));
+      return agent.inspect(Float32Array.of(1)).value;
+    };
+    for (const seed of [1000, 1001, 1002])
+      expect(await valueWith(true, seed)).toBeLessThan(await valueWith(false, seed));
   });
 });
 

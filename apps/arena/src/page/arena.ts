@@ -169,7 +169,8 @@ function isOver(status: RunStatus): boolean {
   return status === "finished" || status === "failed";
 }
 
-/** Another algorithm to race against. */
+/** Another algorithm to race against; the same where no other fits. */
 function rivalOf(algorithm: string, environment: ReturnType<typeof resolveEnvironment>): string {
-  return fittingAlgorithm(environment, algorithm === "a2c" ? "dqn" : algorithm === "q-learning" ? "sarsa" : "a2c");
+  const wanted = algorithm === "a2c" ? "dqn" : algorithm === "q-learning" ? "sarsa" : "a2c";
+  return fittingAlgorithm(environment, wanted, algorithm);
 }

@@ -4,13 +4,15 @@
 //
 // θ⁻ moves towards θ every `targetUpdateInterval` steps, θ⁻ ← (1 − τ)θ⁻ + τθ (Lillicrap et al. 2016); the paper copies it, τ = 1. With
 // `double` (van Hasselt et al. 2016) θ chooses a′ and θ⁻ values it. Beyond the paper, targets reach over `multiStep` n rewards (Sutton 1988;
-// in DQN, Hessel et al. 2018), up to the next explored action (Watkins 1989), and the learning rate falls.
+// in DQN, Hessel et al. 2018), up to the next explored action (Watkins 1989), and the learning rate falls. `dueling` (Wang et al. 2016) and
+// `prioritised` replay (Schaul et al. 2016) are switches, off at first.
 // Simplified against the paper: observations are vectors, one environment, Adam in place of RMSProp.
 import type { EnvironmentDefinition } from "@agon/env";
 import { huber, MLP, type Module, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom, type Random, type RandomState } from "@agon/random";
 import {
+  arrayOf,
   blend,
   type Bound,
   compile,
@@ -22,11 +24,13 @@ import {
   zeros,
 } from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
+import { DuelingNetwork } from "../parts/dueling-network.ts";
 import { argmax, linear, type Schedule } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
-import { changeOption, resolveOptions } from "../parts/options.ts";
+import { changeOption, OptionError, resolveOptions } from "../parts/options.ts";
 import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
+import { PrioritySampler } from "../parts/priority-sampler.ts";
 import { type Batch, ReplayBuffer } from "../parts/replay.ts";
 import { Session } from "../parts/session.ts";
 import { bestValue, bootstrapped, chosenValue, doubleValue } from "../parts/targets.ts";
@@ -54,6 +58,11 @@ export interface DQNOptions {
   readonly explorationEnd?: number;
   readonly explorationSteps?: number;
   readonly double?: boolean;
+  readonly dueling?: boolean;
+  readonly prioritised?: boolean;
+  readonly priorityExponent?: number;
+  readonly importanceStart?: number;
+  readonly importanceSteps?: number;
   readonly clipNorm?: number;
   readonly seed?: number;
 }
@@ -162,6 +171,37 @@ const optionSpecs: readonly OptionSpec[] = [
     description: "Double DQN: the online network chooses the next action, the target network values it.",
   },
   {
+    key: "dueling",
+    default: false,
+    description: "Value and advantages in two streams, each with a last hidden layer of its own.",
+  },
+  {
+    key: "prioritised",
+    default: false,
+    description: "Replay in proportion to the last TD error in place of uniformly.",
+  },
+  {
+    key: "priorityExponent",
+    default: 0.6,
+    minimum: 0,
+    maximum: 1,
+    description: "α of prioritised replay: 0 is uniform, 1 in proportion to the error; 0.6 in the paper.",
+  },
+  {
+    key: "importanceStart",
+    default: 0.4,
+    minimum: 0,
+    maximum: 1,
+    description: "β at first: how far weights make up for the priorities, 1 in the end; 0.4 in the paper.",
+  },
+  {
+    key: "importanceSteps",
+    default: 50_000,
+    minimum: 1,
+    integer: true,
+    description: "Steps over which β rises to 1, in a straight line.",
+  },
+  {
     key: "clipNorm",
     default: 10,
     minimum: 0,
@@ -185,6 +225,10 @@ export class DQN implements Agent {
   private readonly exploration: Schedule;
   private readonly session: Session;
   private readonly replay: ReplayBuffer;
+  /** Null where replay is uniform. */
+  private readonly priorities: PrioritySampler | null;
+  /** Rows of the replay buffer that the update learns from, where it is prioritised. */
+  private readonly rows: Int32Array;
   private readonly exploring: Random;
   private readonly sampling: Random;
   private readonly actions: number;
@@ -204,13 +248,18 @@ export class DQN implements Agent {
     this.environment = environment;
     this.options = resolveOptions("dqn", optionSpecs, { ...rest });
     this.settings = this.options as unknown as Settings;
-    const { hidden, learningRate, bufferSize, clipNorm, explorationStart, explorationEnd, explorationSteps } =
+    const { hidden, dueling, learningRate, clipNorm, batchSize, bufferSize, prioritised, priorityExponent } =
       this.settings;
+    if (network && dueling)
+      throw new OptionError("dqn: dueling shapes the network that is built by default; leave out dueling, or network.");
+    const { explorationStart, explorationEnd, explorationSteps } = this.settings;
     this.exploration = exploration ?? linear(explorationStart, explorationEnd, explorationSteps);
     this.actions = action.n;
     const width = featureSize(observation);
     const random = createRandom(seed);
-    const build = network ?? ((inputs: number, actions: number) => new MLP(inputs, ...hidden, actions));
+    const ours = (inputs: number, actions: number): Module =>
+      dueling ? new DuelingNetwork(inputs, hidden, actions) : new MLP(inputs, ...hidden, actions);
+    const build = network ?? ours;
     this.online = withRandom(random.split("weights"), () => build(width, action.n));
     this.target = withRandom(random.split("weights"), () => build(width, action.n));
     this.optimizer = new Adam(this.online.parameters(), {
@@ -221,6 +270,8 @@ export class DQN implements Agent {
     this.sampling = random.split("replay");
     this.session = new Session(environment, seed);
     this.replay = new ReplayBuffer(bufferSize, width);
+    this.priorities = prioritised ? new PrioritySampler(bufferSize, priorityExponent) : null;
+    this.rows = new Int32Array(batchSize);
     this.features = new Float32Array(width);
     this.nextFeatures = new Float32Array(width);
     this.values = compile((x: Tensor) => this.online.forward(x)).bind(zeros([1, width]));
@@ -233,19 +284,34 @@ export class DQN implements Agent {
   }
 
   private compileUpdate(width: number): Bound {
-    const { batchSize, double } = this.settings;
-    const step = compile((observations: Tensor, actions: Tensor, rewards: Tensor, next: Tensor, discounts: Tensor) =>
+    const { batchSize, double, prioritised } = this.settings;
+    /** Q(s, a), and what it should be. Both: [batch] */
+    const compare = (observations: Tensor, actions: Tensor, [rewards, next, discounts]: readonly Tensor[]) => {
+      const later = this.target.forward(next); // [batch, actions]
+      const best = double ? doubleValue(later, this.online.forward(next)) : bestValue(later); // [batch]
+      const targets = bootstrapped(rewards, discounts, best);
+      return { q: chosenValue(this.online.forward(observations), actions), targets };
+    };
+    const uniform = compile((observations: Tensor, actions: Tensor, outcome: readonly Tensor[]) =>
       this.optimizer.minimize(() => {
-        const later = this.target.forward(next); // [batch, actions]
-        const best = double ? doubleValue(later, this.online.forward(next)) : bestValue(later); // [batch]
-        const targets = bootstrapped(rewards, discounts, best);
-        const q = chosenValue(this.online.forward(observations), actions); // [batch]
+        const { q, targets } = compare(observations, actions, outcome);
         return { loss: huber(q, targets), meanQ: q.mean() };
+      }),
+    );
+    const weighted = compile((observations: Tensor, actions: Tensor, outcome: readonly Tensor[], weights: Tensor) =>
+      this.optimizer.minimize(() => {
+        const { q, targets } = compare(observations, actions, outcome);
+        const loss = huber(q, targets, { reduction: "none" }).mul(weights).mean();
+        return { loss, meanQ: q.mean(), tdErrors: targets.sub(q) };
       }),
     );
     const observations = zeros([batchSize, width]);
     const vector = zeros([batchSize]);
-    return step.bind(observations, zeros([batchSize], "int32"), vector, observations, vector);
+    const outcome = [vector, observations, vector];
+    const actions = zeros([batchSize], "int32");
+    return prioritised
+      ? weighted.bind(observations, actions, outcome, vector)
+      : uniform.bind(observations, actions, outcome);
   }
 
   get steps(): number {
@@ -308,22 +374,36 @@ export class DQN implements Agent {
     writeFeatures(space, nextObservation, this.nextFeatures);
     const { terminated, truncated } = environment;
     this.replay.add(this.features, action, reward, this.nextFeatures, { terminated, truncated, explored });
+    this.priorities?.add(this.replay.newest);
   }
 
   private learn(): TrainEvent {
-    const { learningRate, finalRateShare, rateDecaySteps, multiStep, discount } = this.settings;
+    const { learningRate, finalRateShare, rateDecaySteps } = this.settings;
     this.optimizer.learningRate = linear(
       learningRate,
       learningRate * finalRateShare,
       rateDecaySteps,
     )(this.session.steps);
-    this.replay.sample(this.batch, this.sampling, { steps: multiStep, discount });
+    this.sample();
     this.update.run();
-    const [[loss], [meanQ]] = this.update.outputs;
+    const [[loss], [meanQ], tdErrors] = this.update.outputs;
+    this.priorities?.update(this.rows, tdErrors);
     this.owed--;
     this.session.recordUpdate(loss);
     const { steps, updates } = this.session;
     return { type: "update", step: steps, update: updates, loss, figures: { meanQ, epsilon: this.exploration(steps) } };
+  }
+
+  /** Fills the update's inputs from the replay buffer. */
+  private sample(): void {
+    const { replay, priorities, batch, rows, sampling } = this;
+    const { multiStep, discount, importanceStart, importanceSteps } = this.settings;
+    const reach = { steps: multiStep, discount };
+    if (!priorities) return replay.sample(batch, sampling, reach);
+    const weights = this.update.inputs[5] as Float32Array;
+    const beta = linear(importanceStart, 1, importanceSteps)(this.session.steps);
+    priorities.draw(rows, weights, { random: sampling, size: replay.size, beta });
+    replay.take(batch, (i) => rows[i], reach);
   }
 
   policy(): Uint8Array {
@@ -352,6 +432,7 @@ export class DQN implements Agent {
         ...saveVariables("target", this.target.parameters()),
         ...saveVariables("optimizer", this.optimizer.variables()),
         ...arrays,
+        ...(this.priorities ? [["priorities", this.priorities.save(this.replay.size)] as const] : []),
         ["curve", curve],
       ]),
       data: {
@@ -377,6 +458,7 @@ export class DQN implements Agent {
     loadVariables(state, "target", this.target.parameters());
     loadVariables(state, "optimizer", this.optimizer.variables());
     this.replay.load(state, data.next);
+    this.priorities?.load(arrayOf(state, "priorities") as Float64Array);
     this.session.load(state, data.session);
     this.owed = data.owed;
     this.exploring.restore(data.exploring);

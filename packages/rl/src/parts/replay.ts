@@ -76,7 +76,7 @@ export class ReplayBuffer {
   }
 
   /** Row of the newest transition. */
-  private get newest(): number {
+  get newest(): number {
     return (this.next + this.capacity - 1) % this.capacity;
   }
 
@@ -140,9 +140,14 @@ export class ReplayBuffer {
 
   /** Fills `out` with transitions drawn uniformly, with replacement; as many as out.actions holds. */
   sample(out: Batch, random: Random, reach: Reach): void {
+    this.take(out, () => random.integer(this.size), reach);
+  }
+
+  /** Fills `out` with the transitions at the rows that `rowOf` tells, in turn. */
+  take(out: Batch, rowOf: (i: number) => number, reach: Reach): void {
     const { width, data } = this;
     for (let i = 0; i < out.actions.length; i++) {
-      const from = random.integer(this.size);
+      const from = rowOf(i);
       const to = this.follow(from, reach, out, i);
       for (let k = 0; k < width; k++) {
         out.observations[i * width + k] = data.observations[from * width + k];
