@@ -45,7 +45,7 @@ export const addingProblem: Lab = {
 };
 
 /** `batch` sequences of (number, mark) and the sums of the marked numbers; each in [0, 1), one mark in each half. */
-const makeSequences = (random: Random, batch: number, time: number): { sequences: Tensor; sums: Tensor } => {
+export const makeSequences = (random: Random, batch: number, time: number): { sequences: Tensor; sums: Tensor } => {
   const data = new Float32Array(batch * time * 2);
   const sums = new Float32Array(batch);
   for (let b = 0; b < batch; b++) {

@@ -6,6 +6,8 @@ import { backpropagation } from "./backpropagation.ts";
 import { imbalanceMetrics } from "./imbalance-metrics.ts";
 import { batchNorm } from "./batch-norm.ts";
 import { convolution } from "./convolution.ts";
+import { heads } from "./heads.ts";
+import { sequences } from "./sequences.ts";
 import { cifar } from "./cifar.ts";
 import { depth } from "./depth.ts";
 import { dropout } from "./dropout.ts";
@@ -45,11 +47,13 @@ export const labs: readonly Lab[] = [
   lenet,
   shiftedDigits,
   addingProblem,
+  sequences,
   optimizerRace,
   batchNorm,
   dropout,
   depth,
   attention,
+  heads,
   mnistActivations,
   lossReports,
 ];
