@@ -44,10 +44,10 @@ export const cifar: Lab = {
     const train = full ? all : all.slice(0, 2000);
     const seeds = full ? 5 : 1;
     const arms = [
-      { name: "perceptron 3072-256-128-10", build: perceptron, epochs: full ? 20 : 8, augmented: false },
-      { name: "convolutional", build: convolutional, epochs: full ? 20 : 8, augmented: false },
+      { name: "perceptron 3072-256-128-10", build: perceptron, epochs: full ? 12 : 8, augmented: false },
+      { name: "convolutional", build: convolutional, epochs: full ? 12 : 8, augmented: false },
       ...(full
-        ? [{ name: "convolutional, flipped and cropped", build: convolutional, epochs: 30, augmented: true }]
+        ? [{ name: "convolutional, flipped and cropped", build: convolutional, epochs: 20, augmented: true }]
         : []),
     ];
     const results: { name: string; accuracies: number[]; curve: number[] }[] = [];
