@@ -66,6 +66,8 @@ export interface LabContext {
   readonly progress: (share: number, doing: string) => Promise<void>;
   /** Where datasets come from. */
   readonly files: DataFiles;
+  /** Milliseconds from some fixed moment, for the seconds that are told; nothing else depends on it. */
+  readonly now: () => number;
 }
 
 export interface Lab {

@@ -11,7 +11,7 @@ export const lenet: Lab = {
   title: "LeNet-5 on MNIST",
   question: "How many of the ten thousand test digits does LeNet-5 read, from 5 000 images and from all 60 000?",
   datasets: ["mnist"],
-  async run({ seed, scale, progress, files }) {
+  async run({ seed, scale, progress, files, now }) {
     await progress(0, "reading MNIST");
     const { train, test } = await mnist({ files });
     const plans = [
@@ -20,10 +20,11 @@ export const lenet: Lab = {
     ];
     const total = plans.reduce((sum, { examples, epochs }) => sum + examples.length * epochs, 0);
     let before = 0;
-    const results: { name: string; least: number; accuracy: number; losses: readonly number[] }[] = [];
+    const results: { name: string; least: number; accuracy: number; seconds: number; losses: readonly number[] }[] = [];
     for (const { name, examples, epochs, batchSize, least } of plans) {
       const steps = epochs * Math.ceil(examples.length / batchSize);
-      const { accuracy, history } = await classify({
+      const { accuracy, history, seconds } = await classify({
+        now,
         build: () => new LeNet5(),
         train: examples,
         test,
@@ -34,19 +35,17 @@ export const lenet: Lab = {
         onShare: (share) => progress((before + share * examples.length * epochs) / total, name),
       });
       before += examples.length * epochs;
-      results.push({
-        name,
-        least,
-        accuracy,
-        losses: history.map(({ loss }) => loss),
-      });
+      results.push({ name, least, accuracy, seconds, losses: history.map(({ loss }) => loss) });
     }
     return {
       tables: [
         {
           title: "Test digits read, of 10 000",
-          columns: ["trained on", "epochs", "accuracy"],
-          rows: results.map(({ name, accuracy }, i) => [name, plans[i].epochs, accuracy]),
+          columns: ["trained on", "epochs", "accuracy", "seconds of training", "samples/s"],
+          rows: results.map(({ name, accuracy, seconds }, i) => {
+            const { epochs, examples } = plans[i];
+            return [name, epochs, accuracy, seconds, Math.round((epochs * examples.length) / seconds)];
+          }),
         },
       ],
       charts: [

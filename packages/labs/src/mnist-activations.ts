@@ -16,7 +16,7 @@ export const mnistActivations: Lab = {
   question:
     "Which activation serves a network of digits best over several seeds, and how far do one and two hidden layers come?",
   datasets: ["mnist"],
-  async run({ seed, scale, progress, files }) {
+  async run({ seed, scale, progress, files, now }) {
     await progress(0, "reading MNIST");
     const { train: all, test } = await mnist({ files });
     const full = scale === "full";
@@ -37,37 +37,38 @@ export const mnistActivations: Lab = {
         batchSize,
         schedule: cosineDecay({ learningRate: 2e-3, steps, lowest: 1e-5 }),
         watch: true,
+        now,
         onShare: (share) => progress((done + share) / runs, doing),
       });
       done++;
       return result;
     };
-    const results = new Map<string, { accuracies: number[]; curves: number[][] }>();
+    const results = new Map<string, { accuracies: number[]; seconds: number[]; curves: number[][] }>();
     for (const name of names) {
-      const [accuracies, curves]: [number[], number[][]] = [[], []];
+      const [accuracies, seconds, curves]: [number[], number[], number[][]] = [[], [], []];
       for (let run = 0; run < seeds; run++) {
-        const { accuracy, history } = await one(
-          [784, 128, 10],
-          ACTIVATIONS[name],
-          run,
-          `784-128-10, ${name}, seed ${run + 1}`,
-        );
+        const {
+          accuracy,
+          history,
+          seconds: taken,
+        } = await one([784, 128, 10], ACTIVATIONS[name], run, `784-128-10, ${name}, seed ${run + 1}`);
         accuracies.push(accuracy);
+        seconds.push(taken);
         curves.push(history.map(({ validation }) => validation?.accuracy ?? Number.NaN));
       }
-      results.set(name, { accuracies, curves });
+      results.set(name, { accuracies, seconds, curves });
     }
     const deep = full ? (await one([784, 512, 512, 10], relu, 0, "784-512-512-10, ReLU")).accuracy : null;
     done += 2; // it costs three of the others
-    const of = (name: string) => results.get(name) as { accuracies: number[]; curves: number[][] };
+    const of = (name: string) => results.get(name) as { accuracies: number[]; seconds: number[]; curves: number[][] };
     const epochsShown = Array.from({ length: epochs }, (_, i) => i + 1);
     return {
       tables: [
         {
           title: `Test accuracy of 784-128-10 after ${epochs} epochs of ${train.length} images, ${seeds} seeds`,
-          columns: ["activation", "mean", "worst", "best", "95% interval of the mean"],
+          columns: ["activation", "mean", "worst", "best", "95% interval of the mean", "samples/s"],
           rows: names.map((name) => {
-            const { accuracies } = of(name);
+            const { accuracies, seconds } = of(name);
             const { low, high } = bootstrapInterval(accuracies, { random: createRandom(seed) });
             return [
               name,
@@ -75,6 +76,7 @@ export const mnistActivations: Lab = {
               Math.min(...accuracies),
               Math.max(...accuracies),
               `${figureText(low)} – ${figureText(high)}`,
+              Math.round((epochs * train.length) / mean(seconds)),
             ];
           }),
         },

@@ -19,6 +19,8 @@ export interface ClassifyOptions<B extends Batch> {
   readonly transform?: ConstructorParameters<typeof Trainer<B>>[2]["transform"];
   /** Whether to look at the test examples after every epoch. */
   readonly watch?: boolean;
+  /** Times the training, where its speed is told. */
+  readonly now?: () => number;
   /** Told of the share done, now and then. */
   readonly onShare: (share: number) => Promise<void>;
 }
@@ -28,6 +30,8 @@ export interface Classified {
   readonly history: readonly EpochEvent[];
   /** Loss of each step. */
   readonly losses: readonly number[];
+  /** Of training, what `watch` looks at included; 0 without a clock. */
+  readonly seconds: number;
   /** Share of the test examples that it got right. */
   readonly accuracy: number;
 }
@@ -45,6 +49,7 @@ export const classify = async <B extends Batch>({
   schedule,
   transform,
   watch = false,
+  now = () => 0,
   onShare,
 }: ClassifyOptions<B>): Promise<Classified> => {
   const model = withRandom(createRandom(seed).split("weights"), build);
@@ -59,12 +64,14 @@ export const classify = async <B extends Batch>({
     ...(watch && { validate: test, metrics: { accuracy } }),
   });
   const losses: number[] = [];
+  const start = now();
   const steps = epochs * Math.ceil(train.length / batchSize);
   for await (const event of trainer.train()) {
     if (event.type !== "batch") continue;
     losses.push(event.loss);
     if (event.step % 20 === 0) await onShare(event.step / steps);
   }
+  const seconds = (now() - start) / 1000;
   const { accuracy: share } = await evaluate(model, test, { accuracy });
-  return { model, history: trainer.history, losses, accuracy: share };
+  return { model, history: trainer.history, losses, seconds, accuracy: share };
 };
