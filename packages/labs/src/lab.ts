@@ -64,6 +64,8 @@ export interface LabContext {
   readonly scale: "quick" | "full";
   /** Tells how far the lab is, from 0 to 1, and what it does; it may be called often. Gives the event loop its turn: await it. */
   readonly progress: (share: number, doing: string) => Promise<void>;
+  /** Milliseconds since some moment, for labs that measure speed. */
+  readonly now: () => number;
   /** Where datasets come from. */
   readonly files: DataFiles;
 }
