@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
 
 const files = dataFolder({ offline: true });
 
-const run = (lab: Lab) =>
-  lab.run({ seed: 1, scale: "quick", progress: async () => {}, files, now: () => performance.now() });
+const now = (): number => performance.now();
+const run = (lab: Lab) => lab.run({ seed: 1, scale: "quick", progress: async () => {}, now, files });
 
 describe.each(labs.filter(({ datasets }) => datasets !== undefined))("$id", (lab) => {
   it("holds its claims", async ({ skip }) => {

@@ -62,7 +62,7 @@ export const runLab = async (library: Library, plan: LabPlan, surroundings: Surr
     line.show(() => `${bar(share)} ${Math.floor(100 * share)}%  ${doing}  ETA ${left}`);
   };
   try {
-    const result = await lab.run({ seed: plan.seed, scale: plan.scale, progress, files: dataFolder(), now });
+    const result = await lab.run({ seed: plan.seed, scale: plan.scale, progress, now, files: dataFolder() });
     const { id, title, question } = lab;
     const seconds = (now() - start) / 1000;
     const { seed, scale } = plan;
