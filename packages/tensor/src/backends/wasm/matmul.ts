@@ -204,9 +204,13 @@ const storeColumns = (address: Code, value: Code, columns: number, offset: numbe
   return columns === 2 ? two : [two, v128.storeLane32(address, value, 2, offset + 8)];
 };
 
+/** Panels that are packed together where their rows lie side by side: then each k reads whole lines of the cache, and once. */
+const PANELS_AT_ONCE = 8;
+
 /**
  * packA(a, rowA, stepA, out, m, k): panels of `panel` rows, k after k; the last panel has the rows that are left. Where the rows of A lie side by
- * side, as those of a transposed one do, whole panels go by two vectors, over the end of what is needed: the next k writes there again.
+ * side, as those of a transposed one do, whole panels go by two vectors: several panels at once, then single ones over the end of what is needed,
+ * as the next k writes there again.
  */
 const packA = (panel: number): FunctionBuilder => {
   const f = new FunctionBuilder("packA", i32s(6));
@@ -230,6 +234,37 @@ const packA = (panel: number): FunctionBuilder => {
     set(out, addI32(get(out), i32(panel * 4))),
     set(from, addI32(get(from), get(stepA))),
   ];
+  const [to, panelBytes] = [f.local("i32"), f.local("i32")];
+  const group = PANELS_AT_ONCE * panel;
+  const groupStep = [
+    set(to, get(out)),
+    Array.from({ length: PANELS_AT_ONCE }, (_, i) => [
+      set(low, v128.load(get(from), i * panel * 4)),
+      panel > 4 ? set(high, v128.load(get(from), i * panel * 4 + 16)) : [],
+      v128.store(get(to), get(low)),
+      panel > 4 ? storeColumns(get(to), get(high), panel - 4, 16) : [],
+      set(to, addI32(get(to), get(panelBytes))),
+    ]),
+    set(out, addI32(get(out), i32(panel * 4))),
+    set(from, addI32(get(from), get(stepA))),
+  ];
+  const groups = ifThen(equalI32(get(rowA), i32(4)), [
+    set(panelBytes, mulI32(get(k), i32(panel * 4))),
+    ifThen(
+      lessU32(i32(group - 1), get(m)),
+      loopWhile(
+        [
+          set(from, get(a)),
+          countUp(step, i32(0), i32(1), get(k), groupStep),
+          // `out` stands behind the first panel.
+          set(out, addI32(get(out), mulI32(get(panelBytes), i32(PANELS_AT_ONCE - 1)))),
+          set(a, addI32(get(a), i32(group * 4))),
+          set(m, subI32(get(m), i32(group))),
+        ],
+        lessU32(i32(group - 1), get(m)),
+      ),
+    ),
+  ]);
   const whole = equalI32(get(height), i32(panel));
   const sideBySide = andI32(equalI32(get(rowA), i32(4)), whole);
   // Four steps of k of all rows of a whole panel, turned.
@@ -267,7 +302,7 @@ const packA = (panel: number): FunctionBuilder => {
       loopWhile([column, set(step, addI32(get(step), i32(1)))], lessU32(get(step), get(k))),
     ),
   ];
-  f.body = loopWhile(
+  const single = loopWhile(
     [
       set(height, choose(lessU32(get(m), i32(panel)), get(m), i32(panel))),
       ifElse(
@@ -280,6 +315,7 @@ const packA = (panel: number): FunctionBuilder => {
     ],
     get(m),
   );
+  f.body = [groups, ifThen(get(m), single)];
   return f;
 };
 
