@@ -213,21 +213,28 @@ const argExtremeRows = (op: Extreme): FunctionBuilder =>
     );
   });
 
-/** finite(x, count): 1 where all elements are finite, else 0. */
+/**
+ * finite(x, count): 1 where all elements are finite, else 0. x − x is 0 for a finite x and NaN for any other, by one instruction without constants.
+ * Four vectors a round, in two chains.
+ */
 const finite = kernel(
   "finite",
   2,
   (local, x, count) => {
-    const [mask, end, vectors] = [local("v128"), local("i32"), local("i32")];
-    const infinity = v128.splatF32(f32(Infinity));
-    const check = (value: Code): Code => set(mask, v128.and(get(mask), v128.ltF(v128.absF(value), infinity)));
+    const [first, second, value] = [local("v128"), local("v128"), local("v128")];
+    const [end, rounds] = [local("i32"), local("i32")];
+    const check = (seen: number, four: Code): Code => [
+      set(value, four),
+      set(seen, v128.or(get(seen), v128.subF(get(value), get(value)))),
+    ];
+    const round = [0, 1, 2, 3].map((i) => check(i % 2 === 0 ? first : second, v128.load(get(x), 16 * i)));
     return [
-      set(mask, v128.splatI32(i32(-1))),
+      [first, second].map((seen) => set(seen, v128.splatI32(i32(0)))),
       set(end, addI32(get(x), bytesOf(count))),
-      set(vectors, addI32(get(x), andI32(bytesOf(count), i32(-16)))),
-      whileLoop(lessU32(get(x), get(vectors)), [check(v128.load(get(x))), move(x, i32(16))]),
-      whileLoop(lessU32(get(x), get(end)), [check(v128.loadSplat32(get(x))), move(x, i32(4))]),
-      v128.allTrueI(get(mask)),
+      set(rounds, addI32(get(x), andI32(bytesOf(count), i32(-64)))),
+      whileLoop(lessU32(get(x), get(rounds)), [round, move(x, i32(64))]),
+      whileLoop(lessU32(get(x), get(end)), [check(first, v128.loadSplat32(get(x))), move(x, i32(4))]),
+      v128.allTrueI(v128.eqI(v128.or(get(first), get(second)), v128.splatI32(i32(0)))),
     ];
   },
   "i32",
