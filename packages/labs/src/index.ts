@@ -6,6 +6,7 @@ import { backpropagation } from "./backpropagation.ts";
 import { imbalanceMetrics } from "./imbalance-metrics.ts";
 import { batchNorm } from "./batch-norm.ts";
 import { convolution } from "./convolution.ts";
+import { longRange } from "./long-range.ts";
 import { heads } from "./heads.ts";
 import { sequences } from "./sequences.ts";
 import { cifar } from "./cifar.ts";
@@ -53,6 +54,7 @@ export const labs: readonly Lab[] = [
   dropout,
   depth,
   attention,
+  longRange,
   heads,
   mnistActivations,
   lossReports,
