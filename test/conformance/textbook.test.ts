@@ -1,5 +1,5 @@
 // docs/textbook.md names every section and equation of the textbook, and everything that it names is there.
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { labs } from "@agon/labs";
@@ -53,6 +53,13 @@ const names = (path: string, name: string): boolean =>
 test("every lab that it names exists, and every lab is named", () => {
   const named = rows.flatMap(({ lab }) => [...lab.matchAll(/`([^`]+)`/g)].map(([, id]) => id));
   expect([...new Set(named)].sort()).toEqual(labs.map(({ id }) => id).sort());
+});
+
+test("every lab that an answer sends its reader to exists", () => {
+  const pages = globSync(join(dirname(page), "answers/*.md")).map((path) => readFileSync(path, "utf8"));
+  const named = pages.flatMap((text) => [...text.matchAll(/`agon lab ([^`]+)`/g)].map(([, id]) => id));
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((id) => !labs.some((lab) => lab.id === id))).toEqual([]);
 });
 
 test("what has no code, no test and no lab says so, or is a heading over sections that have", () => {
