@@ -97,7 +97,7 @@ interface Repeating {
 const POINTS = 40;
 
 /**
- * Truncated backpropagation through time: the state goes from chunk to chunk, the gradient does not. Four steps back a network may do without: the
+ * Truncated backpropagation through time: the state goes from chunk to chunk, the gradient does not. Four steps back a network sometimes does without: the
  * recurrent weights echo the last few bits, and the head can learn to read the echo (Jaeger 2001). Eight back the echo is gone.
  */
 const learnByChunks = async ({ seed, scale, progress }: LabContext) => {
@@ -158,7 +158,11 @@ const repeat = (
   }
   const unseen = streamsOf(createRandom(seed).split("unseen"), lag)(100);
   const { logits } = model.forward(unseen.bits, start);
-  const right = logits.greater(0).cast("float32").equal(unseen.wanted).cast("float32").mean().itemSync();
+  // Before the lag is over there is nothing to repeat.
+  const asked = (x: Tensor): Tensor => x.narrow(1, lag, 100 - lag);
+  const right = scope(() =>
+    asked(logits).greater(0).cast("float32").equal(asked(unseen.wanted)).cast("float32").mean().itemSync(),
+  );
   const perPoint = losses.length / POINTS;
   const curve = Array.from({ length: POINTS }, (_, k) => mean(losses.slice(k * perPoint, (k + 1) * perPoint)));
   return { lag, chunk, right, curve, apart: apartByChunks(model, unseen.bits, { chunk, start, logits }) };

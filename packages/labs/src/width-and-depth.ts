@@ -28,8 +28,8 @@ export const widthAndDepth: Lab = {
   async run(context) {
     const { seed, scale, progress } = context;
     const full = scale === "full";
-    const widths = full ? [4, 32, 128, 512] : [4, 16, 64];
-    const [count, steps] = full ? [2000, 1500] : [300, 300];
+    const widths = full ? [4, 32, 128, 256] : [4, 16, 64];
+    const [count, steps] = full ? [500, 600] : [300, 300];
     const random = createRandom(seed);
     const train = spirals(random.split("train"), count);
     const test = spirals(random.split("test"), 1000);
