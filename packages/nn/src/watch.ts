@@ -8,6 +8,8 @@ export interface LayerCall {
   readonly name: string;
   /** The class of a module, or the name of a function such as relu. */
   readonly kind: string;
+  /** The module or the function itself: names may be lost where a bundler shortens them. */
+  readonly layer: unknown;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
 }
@@ -35,7 +37,7 @@ export const watchModules = (
   const watched = modules as readonly (readonly [string, AnyModule & { forward: Forward }])[];
   for (const [name, module] of watched) {
     const forward = module.forward.bind(module);
-    module.forward = recorded(name, module.constructor.name, forward, calls);
+    module.forward = recorded(name, module.constructor.name, module, forward, calls);
   }
   try {
     run();
@@ -46,10 +48,10 @@ export const watchModules = (
 };
 
 const recorded =
-  (name: string, kind: string, f: Forward, calls: LayerCall[]): Forward =>
+  (name: string, kind: string, layer: unknown, f: Forward, calls: LayerCall[]): Forward =>
   (...inputs) => {
     const result = f(...inputs);
-    calls.push({ name, kind, inputs: inputs.filter((x) => x instanceof Tensor), outputs: tensorsIn(result) });
+    calls.push({ name, kind, layer, inputs: inputs.filter((x) => x instanceof Tensor), outputs: tensorsIn(result) });
     return result;
   };
 
@@ -62,7 +64,7 @@ const watchFunctions = (path: string, module: AnyModule, calls: LayerCall[]): ((
       .filter((entry): entry is [string, Forward] => typeof entry[1] === "function")
       .map(([key, f]) => {
         const name = [path, names.get(f) ?? key].filter(Boolean).join(".");
-        place[key] = recorded(name, f.name, f, calls);
+        place[key] = recorded(name, f.name, f, f, calls);
         return () => void (place[key] = f);
       }),
   );

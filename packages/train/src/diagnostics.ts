@@ -1,5 +1,5 @@
 // How a network feels inside: activations, dead and saturated units, gradients, layer by layer.
-import { type AnyModule, type LayerCall, type Module, watchLayers } from "@agon/nn";
+import { type AnyModule, type LayerCall, type Module, sigmoid, tanh, watchLayers } from "@agon/nn";
 import { differentiate, type Parameter, scope, type Tensor } from "@agon/tensor";
 
 /** What a layer made of some examples. */
@@ -54,7 +54,7 @@ export const diagnose = (model: AnyModule, input: Tensor, loss: (prediction: Ten
   return { loss: value, activations, gradients };
 };
 
-const activationFigures = ({ name, kind, outputs: [output] }: LayerCall): ActivationFigures => {
+const activationFigures = ({ name, kind, layer, outputs: [output] }: LayerCall): ActivationFigures => {
   const mean = output.mean();
   const isZero = output.equal(0).cast("float32");
   return {
@@ -65,7 +65,7 @@ const activationFigures = ({ name, kind, outputs: [output] }: LayerCall): Activa
     standardDeviation: output.sub(mean).square().mean().sqrt().itemSync(),
     zeroShare: isZero.mean().itemSync(),
     deadShare: alwaysZero(isZero).mean().itemSync(),
-    saturatedShare: saturated(kind, output),
+    saturatedShare: saturated(layer, output),
   };
 };
 
@@ -74,13 +74,13 @@ const alwaysZero = (isZero: Tensor): Tensor =>
   isZero.rank < 2 ? isZero : isZero.min(isZero.shape.flatMap((_, axis) => (axis === 1 ? [] : [axis])));
 
 /** Slopes of the squashing functions by their outputs, relative to the greatest. */
-const SLOPES: Readonly<Record<string, (y: Tensor) => Tensor>> = {
-  sigmoid: (y) => y.mul(y.neg().add(1)).mul(4),
-  tanh: (y) => y.square().neg().add(1),
-};
+const SLOPES: ReadonlyMap<unknown, (y: Tensor) => Tensor> = new Map([
+  [sigmoid, (y: Tensor) => y.mul(y.neg().add(1)).mul(4)],
+  [tanh, (y: Tensor) => y.square().neg().add(1)],
+]);
 
-const saturated = (kind: string, output: Tensor): number =>
-  SLOPES[kind]?.(output).less(0.05).cast("float32").mean().itemSync() ?? 0;
+const saturated = (layer: unknown, output: Tensor): number =>
+  SLOPES.get(layer)?.(output).less(0.05).cast("float32").mean().itemSync() ?? 0;
 
 const gradientFigures = (
   model: Module,
