@@ -99,7 +99,7 @@ const learnToRecall = async ({ seed, scale, progress }: LabContext) => {
   const full = scale === "full";
   const steps = full ? 1000 : 150;
   const every = 10;
-  // Over more than about a hundred steps an LSTM's gradients become subnormal numbers, which are slow: quickly, it has a quarter of the way to go.
+  // Over more than a hundred steps or so an LSTM that is judged by its last state alone trains far more slowly (why is not known): quickly, it has a quarter of the way to go.
   const distances: Readonly<Record<Kind, number>> = { LSTM: full ? 256 : 64, Transformer: 256 };
   const batch = full ? 32 : 16;
   const results: { kind: Kind; losses: number[]; right: number; parameters: number }[] = [];
