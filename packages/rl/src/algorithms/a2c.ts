@@ -8,26 +8,16 @@
 import type { EnvironmentDefinition } from "@agon/env";
 import { MLP, type Module, tanh, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
-import { createRandom, type Random, type RandomState } from "@agon/random";
-import {
-  arrayOf,
-  type Bound,
-  compile,
-  loadVariables,
-  packState,
-  saveVariables,
-  type Tensor,
-  unpackState,
-  zeros,
-} from "@agon/tensor";
+import { createRandom, type Random } from "@agon/random";
+import { type Bound, compile, type Tensor, zeros } from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
+import { AgentState } from "../parts/agent-state.ts";
 import { argmax, linear, sampleSoftmax, softmax } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
-import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
 import { policyGradientLoss } from "../parts/policy-losses.ts";
-import { generalisedAdvantages } from "../parts/returns.ts";
+import { Rollout } from "../parts/rollout.ts";
 import { chosenValue } from "../parts/targets.ts";
 import { VectorSession } from "../parts/vector-session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
@@ -143,22 +133,15 @@ export class A2C implements Agent {
   private readonly session: VectorSession;
   private readonly sampling: Random;
   private readonly width: number;
-  /** For all environments at once. */
-  private readonly thinkAll: Bound;
   /** For one observation. */
   private readonly think: Bound;
   private readonly update: Bound;
-  // The rollout so far; arrays are [steps, environments] with what the name says.
+  private readonly rollout: Rollout;
+  /** Of the present step: [environments]. */
   private readonly chosen: Int32Array;
-  private readonly features: Float32Array;
+  /** [steps, environments] */
   private readonly actions: Int32Array;
-  private readonly rewards: Float64Array;
-  private readonly values: Float64Array;
-  private readonly nextValues: Float64Array;
-  private readonly terminated: Uint8Array;
-  private readonly truncated: Uint8Array;
-  /** Steps in the rollout. */
-  private filled = 0;
+  private readonly kept: AgentState;
 
   constructor(environment: EnvironmentDefinition, options: A2COptions = {}) {
     const { seed = 0, ...rest } = options;
@@ -182,17 +165,18 @@ export class A2C implements Agent {
     this.session = new VectorSession(environment, environments, seed);
     const size = rolloutSteps * environments;
     this.chosen = new Int32Array(environments);
-    this.features = new Float32Array(size * this.width);
     this.actions = new Int32Array(size);
-    this.rewards = new Float64Array(size);
-    this.values = new Float64Array(size);
-    this.nextValues = new Float64Array(size);
-    this.terminated = new Uint8Array(size);
-    this.truncated = new Uint8Array(size);
-    const think = compile((x: Tensor) => [this.policyNetwork.forward(x), this.valueNetwork.forward(x).squeeze(1)]);
-    this.thinkAll = think.bind(zeros([environments, this.width]));
-    this.think = think.bind(zeros([1, this.width]));
+    const mind = compile((x: Tensor) => [this.valueNetwork.forward(x).squeeze(1), this.policyNetwork.forward(x)]);
+    this.rollout = new Rollout(this.session, mind.bind(zeros([environments, this.width])), rolloutSteps);
+    this.think = mind.bind(zeros([1, this.width]));
     this.update = this.compileUpdate(size);
+    const { session, policyNetwork: policy, valueNetwork: value, optimizer, sampling, rollout, actions } = this;
+    this.kept = new AgentState(this.algorithm, {
+      session,
+      policy,
+      learned: { policy, value },
+      rest: { optimizer, sampling, rollout, actions },
+    });
   }
 
   private compileUpdate(size: number): Bound {
@@ -216,11 +200,11 @@ export class A2C implements Agent {
   }
 
   act(observation: Float32Array): number {
-    return argmax(this.thinkOf(observation)[0]);
+    return argmax(this.thinkOf(observation)[1]);
   }
 
-  /** Logits and value of one observation. */
-  private thinkOf(observation: Float32Array): readonly [logits: Float32Array, value: Float32Array] {
+  /** Value and logits of one observation. */
+  private thinkOf(observation: Float32Array): readonly [value: Float32Array, logits: Float32Array] {
     writeFeatures(this.environment.observation, observation, this.think.inputs[0] as Float32Array);
     this.think.run();
     return this.think.outputs as unknown as readonly [Float32Array, Float32Array];
@@ -230,15 +214,14 @@ export class A2C implements Agent {
   train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
   async *train({ steps, every = "episode" }: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
     await this.session.open();
-    const { session } = this;
-    const { rolloutSteps } = this.settings;
+    const { session, rollout } = this;
     try {
       const end = session.steps + steps;
-      while (session.steps < end || this.filled === rolloutSteps || session.events.length > 0) {
+      while (session.steps < end || rollout.full || session.events.length > 0) {
         const episode = session.events.shift();
         if (episode) {
           yield episode;
-        } else if (this.filled === rolloutSteps) {
+        } else if (rollout.full) {
           const update = this.learn();
           if (every !== "episode") yield update;
         } else {
@@ -253,54 +236,19 @@ export class A2C implements Agent {
 
   /** One step in every environment, noted in the rollout. */
   private advance(): void {
-    const { environments } = this.session;
-    const { count } = environments;
-    const [logits, values] = this.evaluateAll(environments.observations);
-    const row = this.filled * count;
-    if (this.filled > 0) this.noteNextValues(row - count, values);
-    const choices = logits.length / count;
-    for (let lane = 0; lane < count; lane++)
-      this.chosen[lane] = sampleSoftmax(logits, lane * choices, choices, this.sampling);
-    this.features.set(this.thinkAll.inputs[0] as Float32Array, row * this.width);
-    this.values.set(values, row);
-    this.session.step(this.chosen);
-    this.actions.set(this.chosen, row);
-    this.rewards.set(environments.rewards, row);
-    this.terminated.set(environments.terminated, row);
-    this.truncated.set(environments.truncated, row);
-    this.filled++;
-    if (environments.truncated.includes(1)) {
-      const last = this.evaluateAll(environments.finalObservations)[1];
-      for (let lane = 0; lane < count; lane++)
-        if (environments.truncated[lane] === 1) this.nextValues[row + lane] = last[lane];
-    }
-  }
-
-  /** Logits [environments, actions] and values [environments]; both are overwritten by the next call. */
-  private evaluateAll(observations: Float32Array): readonly [logits: Float32Array, values: Float32Array] {
-    const { observation: space } = this.environment;
-    const features = this.thinkAll.inputs[0] as Float32Array;
-    for (let lane = 0; lane < this.chosen.length; lane++) {
-      const one = observations.subarray(lane * space.size, (lane + 1) * space.size);
-      writeFeatures(space, one, features, lane * this.width);
-    }
-    this.thinkAll.run();
-    return this.thinkAll.outputs as unknown as readonly [Float32Array, Float32Array];
-  }
-
-  /** Values of where the step at `row` led to; where it truncated an episode, the last observation's value stands there already. */
-  private noteNextValues(row: number, values: Float32Array): void {
-    for (let lane = 0; lane < values.length; lane++)
-      if (this.truncated[row + lane] === 0) this.nextValues[row + lane] = values[lane];
+    const { rollout, chosen, sampling } = this;
+    const [, logits] = rollout.think();
+    const choices = logits.length / chosen.length;
+    for (let lane = 0; lane < chosen.length; lane++)
+      chosen[lane] = sampleSoftmax(logits, lane * choices, choices, sampling);
+    this.actions.set(chosen, rollout.row);
+    rollout.step(chosen);
   }
 
   private learn(): UpdateEvent {
-    const { session, settings, rewards, values, nextValues, terminated, truncated } = this;
-    const { count, observations } = session.environments;
+    const { session, settings, rollout } = this;
     const { learningRate, finalRateShare, rateDecaySteps, discount, traceDecay } = settings;
-    this.noteNextValues((this.filled - 1) * count, this.evaluateAll(observations)[1]);
-    const rollout = { rewards, values, nextValues, terminated, truncated };
-    const { advantages, returns } = generalisedAdvantages(rollout, count, discount, traceDecay);
+    const { advantages, returns } = rollout.advantages(discount, traceDecay);
     if (settings.normaliseAdvantages) normalise(advantages);
     const [features, actions, advantageInput, returnInput] = this.update.inputs as [
       Float32Array,
@@ -308,13 +256,13 @@ export class A2C implements Agent {
       Float32Array,
       Float32Array,
     ];
-    features.set(this.features);
+    features.set(rollout.features);
     actions.set(this.actions);
     advantageInput.set(advantages);
     returnInput.set(returns);
     this.optimizer.learningRate = linear(learningRate, learningRate * finalRateShare, rateDecaySteps)(session.steps);
     this.update.run();
-    this.filled = 0;
+    rollout.filled = 0;
     const [[loss], [policyLoss], [valueLoss], [entropy]] = this.update.outputs;
     session.recordUpdate(loss);
     return {
@@ -330,68 +278,17 @@ export class A2C implements Agent {
     changeOption(this.algorithm, optionSpecs, this.options, key, value);
   }
 
-  policy(): Uint8Array {
-    return encodePolicy(this.policyNetwork);
-  }
-
-  loadPolicy(bytes: Uint8Array): void {
-    decodePolicy(this.policyNetwork, bytes);
-  }
-
-  save(path: string): Promise<void> {
-    return savePolicy(this, path);
-  }
-
-  load(path: string): Promise<void> {
-    return readPolicy(this, path);
-  }
-
-  checkpoint(): Uint8Array {
-    const { data, curve } = this.session.save();
-    const rows = this.filled * this.session.environments.count;
-    return packState({
-      kind: this.algorithm,
-      arrays: new Map([
-        ...saveVariables("policy", this.policyNetwork.parameters()),
-        ...saveVariables("value", this.valueNetwork.parameters()),
-        ...saveVariables("optimizer", this.optimizer.variables()),
-        ["features", this.features.slice(0, rows * this.width)],
-        ["actions", this.actions.slice(0, rows)],
-        ["rewards", this.rewards.slice(0, rows)],
-        ["values", this.values.slice(0, rows)],
-        ["nextValues", this.nextValues.slice(0, rows)],
-        ["terminated", this.terminated.slice(0, rows)],
-        ["truncated", this.truncated.slice(0, rows)],
-        ["curve", curve],
-      ]),
-      data: { session: data, filled: this.filled, sampling: this.sampling.state() },
-    });
-  }
-
-  restore(bytes: Uint8Array): void {
-    const state = unpackState(bytes, this.algorithm);
-    const data = state.data as { session: unknown; filled: number; sampling: RandomState };
-    loadVariables(state, "policy", this.policyNetwork.parameters());
-    loadVariables(state, "value", this.valueNetwork.parameters());
-    loadVariables(state, "optimizer", this.optimizer.variables());
-    for (const name of ["features", "actions", "rewards", "values", "nextValues", "terminated", "truncated"] as const)
-      (this[name] as Float64Array).set(arrayOf(state, name) as Float64Array);
-    this.filled = data.filled;
-    this.session.load(state, data.session);
-    this.sampling.restore(data.sampling);
-  }
-
-  curveHash(): Promise<string> {
-    const named = (prefix: string, network: Module): [string, Float32Array][] =>
-      Object.entries(network.stateDict()).map(([name, data]) => [`${prefix}.${name}`, data as Float32Array]);
-    return this.session.curveHash(
-      Object.fromEntries([...named("policy", this.policyNetwork), ...named("value", this.valueNetwork)]),
-    );
-  }
+  policy = (): Uint8Array => this.kept.policy();
+  loadPolicy = (bytes: Uint8Array): void => this.kept.loadPolicy(bytes);
+  save = (path: string): Promise<void> => this.kept.save(path);
+  load = (path: string): Promise<void> => this.kept.load(path);
+  checkpoint = (): Uint8Array => this.kept.checkpoint();
+  restore = (bytes: Uint8Array): void => this.kept.restore(bytes);
+  curveHash = (): Promise<string> => this.kept.curveHash();
 
   inspect(observation: Float32Array): { readonly probabilities: Float32Array; readonly value: number } {
-    const [logits, values] = this.thinkOf(observation);
-    return { probabilities: softmax(logits), value: values[0] };
+    const [[value], logits] = this.thinkOf(observation);
+    return { probabilities: softmax(logits), value };
   }
 }
 

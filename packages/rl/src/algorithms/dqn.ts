@@ -10,26 +10,15 @@
 import type { EnvironmentDefinition } from "@agon/env";
 import { huber, MLP, type Module, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
-import { createRandom, type Random, type RandomState } from "@agon/random";
-import {
-  arrayOf,
-  blend,
-  type Bound,
-  compile,
-  loadVariables,
-  packState,
-  saveVariables,
-  type Tensor,
-  unpackState,
-  zeros,
-} from "@agon/tensor";
+import { createRandom, type Random } from "@agon/random";
+import { blend, type Bound, compile, type Tensor, zeros } from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
+import { AgentState } from "../parts/agent-state.ts";
 import { DuelingNetwork } from "../parts/dueling-network.ts";
 import { argmax, linear, type Schedule } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
 import { changeOption, OptionError, resolveOptions } from "../parts/options.ts";
-import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
 import { PrioritySampler } from "../parts/priority-sampler.ts";
 import { type Batch, ReplayBuffer } from "../parts/replay.ts";
 import { Session } from "../parts/session.ts";
@@ -235,7 +224,8 @@ export class DQN implements Agent {
   private readonly features: Float32Array;
   private readonly nextFeatures: Float32Array;
   /** Updates still owed for the steps taken. */
-  private owed = 0;
+  private readonly counts = { owed: 0 };
+  private readonly kept: AgentState;
   private readonly values: Bound;
   private readonly update: Bound;
   private readonly syncTarget: Bound;
@@ -272,6 +262,13 @@ export class DQN implements Agent {
     this.replay = new ReplayBuffer(bufferSize, width);
     this.priorities = prioritised ? new PrioritySampler(bufferSize, priorityExponent) : null;
     this.rows = new Int32Array(batchSize);
+    const { online, target, optimizer, replay, priorities, exploring, sampling, counts } = this;
+    this.kept = new AgentState(this.algorithm, {
+      session: this.session,
+      policy: online,
+      learned: { online },
+      rest: { target, optimizer, replay, priorities, exploring, sampling, counts },
+    });
     this.features = new Float32Array(width);
     this.nextFeatures = new Float32Array(width);
     this.values = compile((x: Tensor) => this.online.forward(x)).bind(zeros([1, width]));
@@ -334,8 +331,8 @@ export class DQN implements Agent {
     await this.session.open();
     const { session, settings } = this;
     try {
-      for (const end = session.steps + steps; session.steps < end || this.owed > 0; ) {
-        if (this.owed > 0) {
+      for (const end = session.steps + steps; session.steps < end || this.counts.owed > 0; ) {
+        if (this.counts.owed > 0) {
           const event = this.learn();
           if (every !== "episode") yield event;
           continue;
@@ -347,7 +344,7 @@ export class DQN implements Agent {
         const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
         const episode = session.advance();
         if (session.steps >= settings.learningStarts && session.steps % settings.trainInterval === 0)
-          this.owed = settings.updatesPerTrain;
+          this.counts.owed = settings.updatesPerTrain;
         if (session.steps % settings.targetUpdateInterval === 0) this.syncTarget.run();
         if (stepEvent) yield stepEvent;
         if (episode) yield episode;
@@ -388,7 +385,7 @@ export class DQN implements Agent {
     this.update.run();
     const [[loss], [meanQ], tdErrors] = this.update.outputs;
     this.priorities?.update(this.rows, tdErrors);
-    this.owed--;
+    this.counts.owed--;
     this.session.recordUpdate(loss);
     const { steps, updates } = this.session;
     return { type: "update", step: steps, update: updates, loss, figures: { meanQ, epsilon: this.exploration(steps) } };
@@ -406,68 +403,13 @@ export class DQN implements Agent {
     replay.take(batch, (i) => rows[i], reach);
   }
 
-  policy(): Uint8Array {
-    return encodePolicy(this.online);
-  }
-
-  loadPolicy(bytes: Uint8Array): void {
-    decodePolicy(this.online, bytes);
-  }
-
-  save(path: string): Promise<void> {
-    return savePolicy(this, path);
-  }
-
-  load(path: string): Promise<void> {
-    return readPolicy(this, path);
-  }
-
-  checkpoint(): Uint8Array {
-    const { data, curve } = this.session.save();
-    const { arrays, next } = this.replay.save();
-    return packState({
-      kind: this.algorithm,
-      arrays: new Map([
-        ...saveVariables("online", this.online.parameters()),
-        ...saveVariables("target", this.target.parameters()),
-        ...saveVariables("optimizer", this.optimizer.variables()),
-        ...arrays,
-        ...(this.priorities ? [["priorities", this.priorities.save(this.replay.size)] as const] : []),
-        ["curve", curve],
-      ]),
-      data: {
-        session: data,
-        owed: this.owed,
-        next,
-        exploring: this.exploring.state(),
-        sampling: this.sampling.state(),
-      },
-    });
-  }
-
-  restore(bytes: Uint8Array): void {
-    const state = unpackState(bytes, this.algorithm);
-    const data = state.data as {
-      session: unknown;
-      owed: number;
-      next: number;
-      exploring: RandomState;
-      sampling: RandomState;
-    };
-    loadVariables(state, "online", this.online.parameters());
-    loadVariables(state, "target", this.target.parameters());
-    loadVariables(state, "optimizer", this.optimizer.variables());
-    this.replay.load(state, data.next);
-    this.priorities?.load(arrayOf(state, "priorities") as Float64Array);
-    this.session.load(state, data.session);
-    this.owed = data.owed;
-    this.exploring.restore(data.exploring);
-    this.sampling.restore(data.sampling);
-  }
-
-  curveHash(): Promise<string> {
-    return this.session.curveHash(this.online.stateDict() as Record<string, Float32Array>);
-  }
+  policy = (): Uint8Array => this.kept.policy();
+  loadPolicy = (bytes: Uint8Array): void => this.kept.loadPolicy(bytes);
+  save = (path: string): Promise<void> => this.kept.save(path);
+  load = (path: string): Promise<void> => this.kept.load(path);
+  checkpoint = (): Uint8Array => this.kept.checkpoint();
+  restore = (bytes: Uint8Array): void => this.kept.restore(bytes);
+  curveHash = (): Promise<string> => this.kept.curveHash();
 
   inspect(observation: Float32Array): { readonly actionValues: Float32Array; readonly value: number } {
     const actionValues = this.actionValues(observation).slice();

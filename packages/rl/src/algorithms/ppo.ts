@@ -10,30 +10,17 @@
 import type { Action, EnvironmentDefinition } from "@agon/env";
 import type { MLP } from "@agon/nn";
 import { Adam } from "@agon/optim";
-import { createRandom, type Random, type RandomState } from "@agon/random";
-import {
-  arrayOf,
-  type Bound,
-  compile,
-  loadVariables,
-  NonFiniteError,
-  packState,
-  saveVariables,
-  type SafetensorsArray,
-  type Tensor,
-  type TypedArray,
-  unpackState,
-  zeros,
-} from "@agon/tensor";
+import { createRandom, type Random } from "@agon/random";
+import { type Bound, compile, NonFiniteError, type Tensor, type TypedArray, zeros } from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
+import { AgentState } from "../parts/agent-state.ts";
 import { linear, softmax } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
 import { changeOption, OptionError, resolveOptions } from "../parts/options.ts";
-import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
 import { ppoLoss } from "../parts/policy-losses.ts";
-import { generalisedAdvantages } from "../parts/returns.ts";
-import { RewardScale, type RewardScaleState } from "../parts/reward-scale.ts";
+import { RewardScale } from "../parts/reward-scale.ts";
+import { Rollout } from "../parts/rollout.ts";
 import { type Actions, orthogonalMLP, type StochasticPolicy, stochasticPolicy } from "../parts/stochastic-policy.ts";
 import { VectorSession } from "../parts/vector-session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
@@ -164,17 +151,11 @@ const optionSpecs: readonly OptionSpec[] = [
 
 type Settings = Required<Omit<PPOOptions, "seed">>;
 
-/** Arrays of the rollout, [steps, environments, …]; all are part of a checkpoint. */
-interface Rollout {
-  readonly features: Float32Array;
+/** What a minibatch takes beside the rollout's own arrays, [steps, environments, …]. */
+interface Samples {
   /** As they were drawn. */
   readonly actions: Actions;
   readonly logProbabilities: Float32Array;
-  readonly rewards: Float64Array;
-  readonly values: Float64Array;
-  readonly nextValues: Float64Array;
-  readonly terminated: Uint8Array;
-  readonly truncated: Uint8Array;
   /** Once the rollout is complete. */
   readonly advantages: Float32Array;
   readonly returns: Float32Array;
@@ -195,18 +176,16 @@ export class PPO implements Agent {
   private readonly shuffling: Random;
   private readonly rewardScale: RewardScale;
   private readonly width: number;
-  /** For all environments at once. */
-  private readonly thinkAll: Bound;
   /** For one observation. */
   private readonly think: Bound;
   private readonly update: Bound;
   private readonly rollout: Rollout;
+  private readonly samples: Samples;
   private readonly drawn: Actions;
   private readonly enacted: Actions;
-  /** Steps in the rollout. */
-  private filled = 0;
-  /** Minibatches learned from the rollout. */
-  private learned = 0;
+  /** `learned`: minibatches of the rollout. */
+  private readonly counts = { learned: 0 };
+  private readonly kept: AgentState;
 
   constructor(environment: EnvironmentDefinition, options: PPOOptions = {}) {
     const { seed = 0, ...rest } = options;
@@ -233,25 +212,27 @@ export class PPO implements Agent {
     this.shuffling = random.split("minibatches");
     this.session = new VectorSession(environment, environments, seed);
     this.rewardScale = new RewardScale(environments);
-    this.rollout = {
-      features: new Float32Array(size * this.width),
+    const mind = compile((x: Tensor) => [this.valueNetwork.forward(x).squeeze(1), ...this.policyNetwork.describe(x)]);
+    this.rollout = new Rollout(this.session, mind.bind(zeros([environments, this.width])), rolloutSteps);
+    this.think = mind.bind(zeros([1, this.width]));
+    this.samples = {
       actions: this.policyNetwork.actions(size),
       logProbabilities: new Float32Array(size),
-      rewards: new Float64Array(size),
-      values: new Float64Array(size),
-      nextValues: new Float64Array(size),
-      terminated: new Uint8Array(size),
-      truncated: new Uint8Array(size),
       advantages: new Float32Array(size),
       returns: new Float32Array(size),
       order: new Int32Array(size),
     };
     this.drawn = this.policyNetwork.actions(environments);
     this.enacted = this.policyNetwork.actions(environments);
-    const think = compile((x: Tensor) => [this.valueNetwork.forward(x).squeeze(1), ...this.policyNetwork.describe(x)]);
-    this.thinkAll = think.bind(zeros([environments, this.width]));
-    this.think = think.bind(zeros([1, this.width]));
     this.update = this.compileUpdate(size / minibatches);
+    const { session, policyNetwork: policy, valueNetwork: value, optimizer, sampling, shuffling } = this;
+    const { rollout, samples, rewardScale, counts } = this;
+    this.kept = new AgentState(this.algorithm, {
+      session,
+      policy,
+      learned: { policy, value },
+      rest: { optimizer, sampling, shuffling, rewardScale, counts, rollout, ...samples },
+    });
   }
 
   private compileUpdate(size: number): Bound {
@@ -299,14 +280,13 @@ export class PPO implements Agent {
   train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
   async *train({ steps, every = "episode" }: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
     await this.session.open();
-    const { session } = this;
-    const { rolloutSteps } = this.settings;
+    const { session, rollout } = this;
     try {
       const end = session.steps + steps;
-      while (session.steps < end || this.filled === rolloutSteps || session.events.length > 0) {
+      while (session.steps < end || rollout.full || session.events.length > 0) {
         if (session.events.length > 0) {
           yield session.events.shift() as EpisodeEvent;
-        } else if (this.filled === rolloutSteps) {
+        } else if (rollout.full) {
           const update = this.learn();
           if (every !== "episode") yield update;
         } else {
@@ -321,82 +301,48 @@ export class PPO implements Agent {
 
   /** One step in every environment, noted in the rollout; the last one completes it. */
   private advance(): void {
-    const { session, rollout, policyNetwork, drawn, enacted, sampling } = this;
-    const { environments } = session;
-    const { count } = environments;
-    const [values, ...parts] = this.thinkAbout(environments.observations);
-    const row = this.filled * count;
-    if (this.filled > 0) this.noteNextValues(row - count, values);
-    for (let lane = 0; lane < count; lane++)
-      rollout.logProbabilities[row + lane] = policyNetwork.draw(parts, lane, sampling, drawn);
+    const { rollout, samples, policyNetwork, drawn, enacted, sampling, settings } = this;
+    const [, ...parts] = rollout.think();
+    const { row } = rollout;
+    for (let lane = 0; lane < settings.environments; lane++)
+      samples.logProbabilities[row + lane] = policyNetwork.draw(parts, lane, sampling, drawn);
     policyNetwork.enact(drawn, enacted);
-    rollout.features.set(this.thinkAll.inputs[0] as Float32Array, row * this.width);
-    rollout.values.set(values, row);
-    session.step(enacted);
-    const { rewards, terminated, truncated } = environments;
-    rollout.actions.set(drawn, row * policyNetwork.actionSize);
-    rollout.rewards.set(rewards, row);
-    rollout.terminated.set(terminated, row);
-    rollout.truncated.set(truncated, row);
-    if (this.settings.normaliseRewards)
+    samples.actions.set(drawn, row * policyNetwork.actionSize);
+    rollout.step(enacted);
+    if (settings.normaliseRewards)
       this.rewardScale.apply(
-        rollout.rewards.subarray(row, row + count),
-        this.settings.discount,
-        (lane) => terminated[lane] === 1 || truncated[lane] === 1,
+        rollout.rewards.subarray(row, rollout.row),
+        settings.discount,
+        (lane) => rollout.terminated[row + lane] === 1 || rollout.truncated[row + lane] === 1,
       );
-    this.filled++;
-    if (truncated.includes(1)) {
-      const [last] = this.thinkAbout(environments.finalObservations);
-      for (let lane = 0; lane < count; lane++) if (truncated[lane] === 1) rollout.nextValues[row + lane] = last[lane];
-    }
-    if (this.filled === this.settings.rolloutSteps) this.complete();
-  }
-
-  /** Values [environments] and the parts of the policy; overwritten by the next call. */
-  private thinkAbout(observations: Float32Array): readonly Float32Array[] {
-    const { observation: space } = this.environment;
-    const features = this.thinkAll.inputs[0] as Float32Array;
-    if (space.kind !== "discrete") features.set(observations);
-    else
-      for (let lane = 0; lane < observations.length; lane++)
-        writeFeatures(space, observations.subarray(lane, lane + 1), features, lane * this.width);
-    this.thinkAll.run();
-    return this.thinkAll.outputs as readonly Float32Array[];
-  }
-
-  /** Values of where the step at `row` led to; where it truncated an episode, the last observation's value stands there already. */
-  private noteNextValues(row: number, values: Float32Array): void {
-    const { truncated, nextValues } = this.rollout;
-    for (let lane = 0; lane < values.length; lane++)
-      if (truncated[row + lane] === 0) nextValues[row + lane] = values[lane];
+    if (rollout.full) this.complete();
   }
 
   /** Advantages and returns of the whole rollout. */
   private complete(): void {
-    const { session, settings, rollout } = this;
-    const { count, observations } = session.environments;
-    this.noteNextValues(rollout.rewards.length - count, this.thinkAbout(observations)[0]);
-    const { advantages, returns } = generalisedAdvantages(rollout, count, settings.discount, settings.traceDecay);
-    rollout.advantages.set(advantages);
-    rollout.returns.set(returns);
+    const { samples, settings } = this;
+    const { advantages, returns } = this.rollout.advantages(settings.discount, settings.traceDecay);
+    samples.advantages.set(advantages);
+    samples.returns.set(returns);
     // Minibatches are written one by one: what is wrong must show before the first.
-    const wrong = rollout.returns.find((value) => !Number.isFinite(value));
+    const wrong = samples.returns.find((value) => !Number.isFinite(value));
     if (wrong !== undefined)
       throw new NonFiniteError(`output [returns] is ${wrong}, beyond float32; nothing was written.`, "returns");
   }
 
   /** Learns from the next minibatch; the last one of the last epoch makes room for the next rollout. */
   private learn(): UpdateEvent {
-    const { session, optimizer, rollout, learned } = this;
+    const { session, optimizer, rollout, samples, counts } = this;
     const { epochs, minibatches, learningRate, finalRateShare, rateDecaySteps } = this.settings;
-    if (learned % minibatches === 0) this.shuffle();
-    this.fillBatch((learned % minibatches) * (rollout.order.length / minibatches));
+    const part = counts.learned % minibatches;
+    if (part === 0) this.shuffle();
+    this.fillBatch(part * (samples.order.length / minibatches));
     optimizer.learningRate = linear(learningRate, learningRate * finalRateShare, rateDecaySteps)(session.steps);
     this.update.run();
-    this.learned++;
-    if (this.learned === epochs * minibatches) {
-      this.learned = 0;
-      this.filled = 0;
+    counts.learned++;
+    if (counts.learned === epochs * minibatches) {
+      counts.learned = 0;
+      rollout.filled = 0;
     }
     const [[loss], [policyLoss], [valueLoss], [entropy], [kl], [clipped]] = this.update.outputs;
     session.recordUpdate(loss);
@@ -411,7 +357,7 @@ export class PPO implements Agent {
 
   /** A new order of the rows, every order equally likely (Fisher–Yates). */
   private shuffle(): void {
-    const { order } = this.rollout;
+    const { order } = this.samples;
     for (let i = 0; i < order.length; i++) {
       const j = this.shuffling.integer(i + 1);
       order[i] = order[j];
@@ -421,17 +367,17 @@ export class PPO implements Agent {
 
   /** Copies the rows whose turn it is, `start` onwards, into the update's inputs. */
   private fillBatch(start: number): void {
-    const { rollout, width } = this;
+    const { rollout, samples, width } = this;
     const { actionSize } = this.policyNetwork;
     const [features, actions, logProbabilities, advantages, values, returns] = this.update.inputs as TypedArray[];
     for (let i = 0; i < returns.length; i++) {
-      const row = rollout.order[start + i];
+      const row = samples.order[start + i];
       for (let k = 0; k < width; k++) features[i * width + k] = rollout.features[row * width + k];
-      for (let k = 0; k < actionSize; k++) actions[i * actionSize + k] = rollout.actions[row * actionSize + k];
-      logProbabilities[i] = rollout.logProbabilities[row];
-      advantages[i] = rollout.advantages[row];
+      for (let k = 0; k < actionSize; k++) actions[i * actionSize + k] = samples.actions[row * actionSize + k];
+      logProbabilities[i] = samples.logProbabilities[row];
+      advantages[i] = samples.advantages[row];
       values[i] = rollout.values[row];
-      returns[i] = rollout.returns[row];
+      returns[i] = samples.returns[row];
     }
   }
 
@@ -439,73 +385,13 @@ export class PPO implements Agent {
     changeOption(this.algorithm, optionSpecs, this.options, key, value);
   }
 
-  policy(): Uint8Array {
-    return encodePolicy(this.policyNetwork);
-  }
-
-  loadPolicy(bytes: Uint8Array): void {
-    decodePolicy(this.policyNetwork, bytes);
-  }
-
-  save(path: string): Promise<void> {
-    return savePolicy(this, path);
-  }
-
-  load(path: string): Promise<void> {
-    return readPolicy(this, path);
-  }
-
-  checkpoint(): Uint8Array {
-    const { data, curve } = this.session.save();
-    return packState({
-      kind: this.algorithm,
-      arrays: new Map<string, SafetensorsArray>([
-        ...saveVariables("policy", this.policyNetwork.parameters()),
-        ...saveVariables("value", this.valueNetwork.parameters()),
-        ...saveVariables("optimizer", this.optimizer.variables()),
-        ...Object.entries(this.rollout).map(([name, array]) => [name, array.slice()] as [string, SafetensorsArray]),
-        ["curve", curve],
-      ]),
-      data: {
-        session: data,
-        filled: this.filled,
-        learned: this.learned,
-        sampling: this.sampling.state(),
-        shuffling: this.shuffling.state(),
-        rewardScale: this.rewardScale.state(),
-      },
-    });
-  }
-
-  restore(bytes: Uint8Array): void {
-    const state = unpackState(bytes, this.algorithm);
-    const data = state.data as {
-      session: unknown;
-      filled: number;
-      learned: number;
-      sampling: RandomState;
-      shuffling: RandomState;
-      rewardScale: RewardScaleState;
-    };
-    loadVariables(state, "policy", this.policyNetwork.parameters());
-    loadVariables(state, "value", this.valueNetwork.parameters());
-    loadVariables(state, "optimizer", this.optimizer.variables());
-    for (const [name, array] of Object.entries(this.rollout)) array.set(arrayOf(state, name));
-    this.filled = data.filled;
-    this.learned = data.learned;
-    this.session.load(state, data.session);
-    this.sampling.restore(data.sampling);
-    this.shuffling.restore(data.shuffling);
-    this.rewardScale.restore(data.rewardScale);
-  }
-
-  curveHash(): Promise<string> {
-    const named = (prefix: string, network: StochasticPolicy | MLP): [string, Float32Array][] =>
-      Object.entries(network.stateDict()).map(([name, data]) => [`${prefix}.${name}`, data as Float32Array]);
-    return this.session.curveHash(
-      Object.fromEntries([...named("policy", this.policyNetwork), ...named("value", this.valueNetwork)]),
-    );
-  }
+  policy = (): Uint8Array => this.kept.policy();
+  loadPolicy = (bytes: Uint8Array): void => this.kept.loadPolicy(bytes);
+  save = (path: string): Promise<void> => this.kept.save(path);
+  load = (path: string): Promise<void> => this.kept.load(path);
+  checkpoint = (): Uint8Array => this.kept.checkpoint();
+  restore = (bytes: Uint8Array): void => this.kept.restore(bytes);
+  curveHash = (): Promise<string> => this.kept.curveHash();
 
   inspect(observation: Float32Array): { readonly probabilities?: Float32Array; readonly value: number } {
     const [[value], logProbabilities] = this.thinkOf(observation);

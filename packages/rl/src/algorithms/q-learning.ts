@@ -2,9 +2,8 @@
 import type { EnvironmentDefinition } from "@agon/env";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
 import { changeOption } from "../parts/options.ts";
-import { readPolicy, savePolicy } from "../parts/policy.ts";
 import type { Session } from "../parts/session.ts";
-import { decodeTable, encodeTable, needsTable } from "../parts/table-policy.ts";
+import { needsTable } from "../parts/table-policy.ts";
 import { tdTarget } from "../parts/targets.ts";
 import { type TableOptions, tableOptions, ValueTable } from "../parts/value-table.ts";
 import type { AlgorithmSpec } from "../registry.ts";
@@ -87,33 +86,13 @@ export class QLearning implements Agent {
     changeOption(this.algorithm, tableOptions, this.options, key, value);
   }
 
-  policy(): Uint8Array {
-    return encodeTable(this.q, this.table.states);
-  }
-
-  loadPolicy(bytes: Uint8Array): void {
-    decodeTable(bytes, this.q);
-  }
-
-  save(path: string): Promise<void> {
-    return savePolicy(this, path);
-  }
-
-  load(path: string): Promise<void> {
-    return readPolicy(this, path);
-  }
-
-  checkpoint(): Uint8Array {
-    return this.table.checkpoint();
-  }
-
-  restore(bytes: Uint8Array): void {
-    this.table.restore(bytes);
-  }
-
-  curveHash(): Promise<string> {
-    return this.session.curveHash({ q: this.q });
-  }
+  policy = (): Uint8Array => this.table.kept.policy();
+  loadPolicy = (bytes: Uint8Array): void => this.table.kept.loadPolicy(bytes);
+  save = (path: string): Promise<void> => this.table.kept.save(path);
+  load = (path: string): Promise<void> => this.table.kept.load(path);
+  checkpoint = (): Uint8Array => this.table.kept.checkpoint();
+  restore = (bytes: Uint8Array): void => this.table.kept.restore(bytes);
+  curveHash = (): Promise<string> => this.table.kept.curveHash();
 
   inspect(observation: Float32Array): { readonly actionValues: Float32Array; readonly value: number } {
     return this.table.inspect(observation[0]);

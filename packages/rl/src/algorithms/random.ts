@@ -1,10 +1,10 @@
 // No learning: every action drawn from the action space. What learners must beat, and a first look at any environment.
 import type { Action, EnvironmentDefinition } from "@agon/env";
-import { createRandom, type Random, type RandomState } from "@agon/random";
-import { encodeSafetensors, packState, type SafetensorsArray, unpackState } from "@agon/tensor";
+import { createRandom, type Random } from "@agon/random";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
+import { AgentState } from "../parts/agent-state.ts";
 import { resolveOptions } from "../parts/options.ts";
-import { readPolicy, savePolicy } from "../parts/policy.ts";
+import { noPolicy } from "../parts/policy.ts";
 import { Session } from "../parts/session.ts";
 import type { AlgorithmSpec } from "../registry.ts";
 
@@ -22,6 +22,7 @@ export class RandomPlay implements Agent {
   private readonly random: Random;
   /** Of `act`: being looked at must not change what is played. */
   private readonly shown: Random;
+  private readonly kept: AgentState;
 
   constructor(environment: EnvironmentDefinition, { seed = 0, ...others }: RandomPlayOptions = {}) {
     this.options = resolveOptions(this.algorithm, [], others);
@@ -29,6 +30,8 @@ export class RandomPlay implements Agent {
     this.session = new Session(environment, seed);
     this.random = createRandom(seed).split("actions");
     this.shown = createRandom(seed).split("shown actions");
+    const { session, random, shown } = this;
+    this.kept = new AgentState(this.algorithm, { session, policy: noPolicy, learned: {}, rest: { random, shown } });
   }
 
   get steps(): number {
@@ -55,44 +58,13 @@ export class RandomPlay implements Agent {
   }
 
   /** A file without a tensor: nothing was learned. */
-  policy(): Uint8Array {
-    return encodeSafetensors(new Map());
-  }
-
-  loadPolicy(_bytes: Uint8Array): void {}
-
-  save(path: string): Promise<void> {
-    return savePolicy(this, path);
-  }
-
-  load(path: string): Promise<void> {
-    return readPolicy(this, path);
-  }
-
-  checkpoint(): Uint8Array {
-    const { data, curve } = this.session.save();
-    return packState({
-      kind: this.algorithm,
-      arrays: new Map<string, SafetensorsArray>([["curve", curve]]),
-      data: {
-        session: data,
-        random: this.random.state(),
-        shown: this.shown.state(),
-      },
-    });
-  }
-
-  restore(bytes: Uint8Array): void {
-    const state = unpackState(bytes, this.algorithm);
-    const data = state.data as { session: unknown; random: RandomState; shown: RandomState };
-    this.session.load(state, data.session);
-    this.random.restore(data.random);
-    this.shown.restore(data.shown);
-  }
-
-  curveHash(): Promise<string> {
-    return this.session.curveHash({});
-  }
+  policy = (): Uint8Array => this.kept.policy();
+  loadPolicy = (bytes: Uint8Array): void => this.kept.loadPolicy(bytes);
+  save = (path: string): Promise<void> => this.kept.save(path);
+  load = (path: string): Promise<void> => this.kept.load(path);
+  checkpoint = (): Uint8Array => this.kept.checkpoint();
+  restore = (bytes: Uint8Array): void => this.kept.restore(bytes);
+  curveHash = (): Promise<string> => this.kept.curveHash();
 }
 
 export const randomPlay: AlgorithmSpec = {

@@ -9,24 +9,14 @@
 import type { EnvironmentDefinition } from "@agon/env";
 import { MLP, type Module, tanh, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
-import { createRandom, type Random, type RandomState } from "@agon/random";
-import {
-  arrayOf,
-  type Bound,
-  compile,
-  loadVariables,
-  packState,
-  saveVariables,
-  type Tensor,
-  unpackState,
-  zeros,
-} from "@agon/tensor";
+import { createRandom, type Random } from "@agon/random";
+import { type Bound, compile, type Tensor, zeros } from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
+import { AgentState } from "../parts/agent-state.ts";
 import { argmax, linear, sampleSoftmax, softmax } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
-import { decodePolicy, encodePolicy, readPolicy, savePolicy } from "../parts/policy.ts";
 import { discountedReturns } from "../parts/returns.ts";
 import { Session } from "../parts/session.ts";
 import { chosenValue } from "../parts/targets.ts";
@@ -136,7 +126,8 @@ export class Reinforce implements Agent {
   private readonly ends: Uint8Array;
   /** Value of the last observation where an episode was truncated; 0 elsewhere. */
   private readonly beyond: Float64Array;
-  private filled = 0;
+  private readonly counts = { filled: 0 };
+  private readonly kept: AgentState;
 
   constructor(environment: EnvironmentDefinition, options: ReinforceOptions = {}) {
     const { seed = 0, ...rest } = options;
@@ -165,6 +156,14 @@ export class Reinforce implements Agent {
     this.logits = compile((x: Tensor) => this.policyNetwork.forward(x)).bind(zeros([1, this.width]));
     this.value = compile((x: Tensor) => this.valueNetwork.forward(x)).bind(zeros([1, this.width]));
     this.update = this.compileUpdate(capacity);
+    const { session, acting, features, actions, rewards, ends, beyond, counts } = this;
+    const { policyNetwork: policy, valueNetwork: value, policyOptimizer, valueOptimizer } = this;
+    this.kept = new AgentState(this.algorithm, {
+      session,
+      policy,
+      learned: { policy, value },
+      rest: { policyOptimizer, valueOptimizer, acting, features, actions, rewards, ends, beyond, counts },
+    });
   }
 
   /** Over a full buffer; `weights` is 1/n for the n steps that are there and 0 beyond. */
@@ -225,7 +224,7 @@ export class Reinforce implements Agent {
         this.remember(action, reward);
         const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
         const episode = session.advance();
-        const update = episode && this.filled >= this.settings.batchSteps ? this.learn() : null;
+        const update = episode && this.counts.filled >= this.settings.batchSteps ? this.learn() : null;
         if (stepEvent) yield stepEvent;
         if (episode) yield episode;
         if (update && every !== "episode") yield update;
@@ -241,94 +240,43 @@ export class Reinforce implements Agent {
 
   private remember(action: number, reward: number): void {
     const { observation, nextObservation, environment } = this.session;
-    writeFeatures(this.environment.observation, observation, this.features, this.filled * this.width);
-    this.actions[this.filled] = action;
-    this.rewards[this.filled] = reward;
-    this.ends[this.filled] = environment.terminated || environment.truncated ? 1 : 0;
+    writeFeatures(this.environment.observation, observation, this.features, this.counts.filled * this.width);
+    this.actions[this.counts.filled] = action;
+    this.rewards[this.counts.filled] = reward;
+    this.ends[this.counts.filled] = environment.terminated || environment.truncated ? 1 : 0;
     const cut = environment.truncated && !environment.terminated && this.settings.baseline;
-    this.beyond[this.filled] = cut ? this.valueOf(nextObservation) : 0;
-    this.filled++;
+    this.beyond[this.counts.filled] = cut ? this.valueOf(nextObservation) : 0;
+    this.counts.filled++;
   }
 
   private learn(): TrainEvent {
     const [features, actions, returns, weights] = this.update.inputs;
-    features.fill(0).set(this.features.subarray(0, this.filled * this.width) as Float32Array & Int32Array & Uint8Array);
-    actions.fill(0).set(this.actions.subarray(0, this.filled) as Int32Array & Uint8Array);
+    features
+      .fill(0)
+      .set(this.features.subarray(0, this.counts.filled * this.width) as Float32Array & Int32Array & Uint8Array);
+    actions.fill(0).set(this.actions.subarray(0, this.counts.filled) as Int32Array & Uint8Array);
     const { discount, learningRate, valueLearningRate, finalRateShare, rateDecaySteps } = this.settings;
-    const rewards = this.rewards.subarray(0, this.filled);
+    const rewards = this.rewards.subarray(0, this.counts.filled);
     returns.fill(0).set(discountedReturns(rewards, this.ends, discount, this.beyond));
-    weights.fill(0).fill(1 / this.filled, 0, this.filled);
+    weights.fill(0).fill(1 / this.counts.filled, 0, this.counts.filled);
     const left = linear(1, finalRateShare, rateDecaySteps)(this.session.steps);
     this.policyOptimizer.learningRate = learningRate * left;
     this.valueOptimizer.learningRate = valueLearningRate * left;
     this.update.run();
-    this.filled = 0;
+    this.counts.filled = 0;
     const [[loss], [entropy], [valueLoss] = [0]] = this.update.outputs;
     this.session.recordUpdate(loss);
     const { steps, updates } = this.session;
     return { type: "update", step: steps, update: updates, loss, figures: { entropy, valueLoss } };
   }
 
-  policy(): Uint8Array {
-    return encodePolicy(this.policyNetwork);
-  }
-
-  loadPolicy(bytes: Uint8Array): void {
-    decodePolicy(this.policyNetwork, bytes);
-  }
-
-  save(path: string): Promise<void> {
-    return savePolicy(this, path);
-  }
-
-  load(path: string): Promise<void> {
-    return readPolicy(this, path);
-  }
-
-  checkpoint(): Uint8Array {
-    const { data, curve } = this.session.save();
-    return packState({
-      kind: this.algorithm,
-      arrays: new Map([
-        ...saveVariables("policy", this.policyNetwork.parameters()),
-        ...saveVariables("value", this.valueNetwork.parameters()),
-        ...saveVariables("policyOptimizer", this.policyOptimizer.variables()),
-        ...saveVariables("valueOptimizer", this.valueOptimizer.variables()),
-        ["features", this.features.slice(0, this.filled * this.width)],
-        ["actions", this.actions.slice(0, this.filled)],
-        ["rewards", this.rewards.slice(0, this.filled)],
-        ["ends", this.ends.slice(0, this.filled)],
-        ["beyond", this.beyond.slice(0, this.filled)],
-        ["curve", curve],
-      ]),
-      data: { session: data, acting: this.acting.state() },
-    });
-  }
-
-  restore(bytes: Uint8Array): void {
-    const state = unpackState(bytes, this.algorithm);
-    const data = state.data as { session: unknown; acting: RandomState };
-    loadVariables(state, "policy", this.policyNetwork.parameters());
-    loadVariables(state, "value", this.valueNetwork.parameters());
-    loadVariables(state, "policyOptimizer", this.policyOptimizer.variables());
-    loadVariables(state, "valueOptimizer", this.valueOptimizer.variables());
-    this.features.set(arrayOf(state, "features"));
-    this.actions.set(arrayOf(state, "actions"));
-    this.rewards.set(arrayOf(state, "rewards"));
-    this.ends.set(arrayOf(state, "ends"));
-    this.beyond.set(arrayOf(state, "beyond"));
-    this.filled = arrayOf(state, "actions").length;
-    this.session.load(state, data.session);
-    this.acting.restore(data.acting);
-  }
-
-  curveHash(): Promise<string> {
-    const named = (prefix: string, network: Module): [string, Float32Array][] =>
-      Object.entries(network.stateDict()).map(([name, data]) => [`${prefix}.${name}`, data as Float32Array]);
-    return this.session.curveHash(
-      Object.fromEntries([...named("policy", this.policyNetwork), ...named("value", this.valueNetwork)]),
-    );
-  }
+  policy = (): Uint8Array => this.kept.policy();
+  loadPolicy = (bytes: Uint8Array): void => this.kept.loadPolicy(bytes);
+  save = (path: string): Promise<void> => this.kept.save(path);
+  load = (path: string): Promise<void> => this.kept.load(path);
+  checkpoint = (): Uint8Array => this.kept.checkpoint();
+  restore = (bytes: Uint8Array): void => this.kept.restore(bytes);
+  curveHash = (): Promise<string> => this.kept.curveHash();
 
   inspect(observation: Float32Array): { readonly probabilities: Float32Array; readonly value?: number } {
     const probabilities = softmax(this.logitsOf(observation));

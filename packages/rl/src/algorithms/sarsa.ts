@@ -2,9 +2,8 @@
 import type { EnvironmentDefinition } from "@agon/env";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
 import { changeOption } from "../parts/options.ts";
-import { readPolicy, savePolicy } from "../parts/policy.ts";
 import type { Session } from "../parts/session.ts";
-import { decodeTable, encodeTable, needsTable } from "../parts/table-policy.ts";
+import { needsTable } from "../parts/table-policy.ts";
 import { tdTarget } from "../parts/targets.ts";
 import { type TableOptions, tableOptions, ValueTable } from "../parts/value-table.ts";
 import type { AlgorithmSpec } from "../registry.ts";
@@ -34,12 +33,12 @@ export class Sarsa implements Agent {
   readonly options: Readonly<Record<string, unknown>>;
   private readonly table: ValueTable;
   private readonly session: Session;
-  /** The action already chosen for the current state; −1 at the start of an episode. */
-  private chosen = -1;
+  /** `action`: the one already chosen for the current state; −1 at the start of an episode. */
+  private readonly chosen = { action: -1 };
 
   constructor(environment: EnvironmentDefinition, options: SarsaOptions = {}) {
     this.environment = environment;
-    this.table = new ValueTable(this.algorithm, environment, options);
+    this.table = new ValueTable(this.algorithm, environment, { ...options, rest: { chosen: this.chosen } });
     this.options = this.table.options;
     this.session = this.table.session;
   }
@@ -69,12 +68,12 @@ export class Sarsa implements Agent {
     const { discount } = this.options as { discount: number };
     for (const end = session.steps + steps; session.steps < end; ) {
       const state = session.observation[0];
-      const action = this.chosen === -1 ? table.choose(state) : this.chosen;
+      const action = this.chosen.action === -1 ? table.choose(state) : this.chosen.action;
       const reward = session.step(action);
       const next = session.nextObservation[0];
       const { terminated, truncated } = session.environment;
       const following = terminated ? -1 : table.choose(next);
-      this.chosen = truncated ? -1 : following;
+      this.chosen.action = truncated ? -1 : following;
       const target = tdTarget(reward, terminated, discount, table.value(next, following));
       const loss = table.learn(state, action, target);
       const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
@@ -89,33 +88,13 @@ export class Sarsa implements Agent {
     changeOption(this.algorithm, tableOptions, this.options, key, value);
   }
 
-  policy(): Uint8Array {
-    return encodeTable(this.q, this.table.states);
-  }
-
-  loadPolicy(bytes: Uint8Array): void {
-    decodeTable(bytes, this.q);
-  }
-
-  save(path: string): Promise<void> {
-    return savePolicy(this, path);
-  }
-
-  load(path: string): Promise<void> {
-    return readPolicy(this, path);
-  }
-
-  checkpoint(): Uint8Array {
-    return this.table.checkpoint({ chosen: this.chosen });
-  }
-
-  restore(bytes: Uint8Array): void {
-    this.chosen = this.table.restore(bytes).chosen as number;
-  }
-
-  curveHash(): Promise<string> {
-    return this.session.curveHash({ q: this.q });
-  }
+  policy = (): Uint8Array => this.table.kept.policy();
+  loadPolicy = (bytes: Uint8Array): void => this.table.kept.loadPolicy(bytes);
+  save = (path: string): Promise<void> => this.table.kept.save(path);
+  load = (path: string): Promise<void> => this.table.kept.load(path);
+  checkpoint = (): Uint8Array => this.table.kept.checkpoint();
+  restore = (bytes: Uint8Array): void => this.table.kept.restore(bytes);
+  curveHash = (): Promise<string> => this.table.kept.curveHash();
 
   inspect(observation: Float32Array): { readonly actionValues: Float32Array; readonly value: number } {
     return this.table.inspect(observation[0]);

@@ -2,17 +2,28 @@
 import type { Module } from "@agon/nn";
 import { decodeSafetensors, encodeSafetensors } from "@agon/tensor";
 
-export const encodePolicy = (network: Module): Uint8Array => {
-  const entries = [...network.namedVariables()].map(
-    ([name, variable]) => [name, { shape: variable.shape, data: variable.toHost() }] as const,
-  );
-  return encodeSafetensors(new Map(entries));
-};
+/** Whatever acts, as safetensors bytes. */
+export interface Policy {
+  encode(): Uint8Array;
+  decode(bytes: Uint8Array): void;
+}
 
-export const decodePolicy = (network: Module, bytes: Uint8Array): void => {
-  const { tensors } = decodeSafetensors(bytes);
-  network.loadStateDict(Object.fromEntries([...tensors].map(([name, { data }]) => [name, data])));
-};
+/** The variables of a network, by name. */
+export const networkPolicy = (network: Module): Policy => ({
+  encode() {
+    const entries = [...network.namedVariables()].map(
+      ([name, variable]) => [name, { shape: variable.shape, data: variable.toHost() }] as const,
+    );
+    return encodeSafetensors(new Map(entries));
+  },
+  decode(bytes) {
+    const { tensors } = decodeSafetensors(bytes);
+    network.loadStateDict(Object.fromEntries([...tensors].map(([name, { data }]) => [name, data])));
+  },
+});
+
+/** Nothing was learned: a file without a tensor. */
+export const noPolicy: Policy = { encode: () => encodeSafetensors(new Map()), decode: () => {} };
 
 interface Files {
   writeFileAtomic(path: string, content: Uint8Array): Promise<void>;

@@ -1,5 +1,6 @@
 // Which transitions of a replay buffer to learn from: those that surprised most, more often (Schaul et al. 2016, sec. 3.3 and 3.4).
 import type { Random } from "@agon/random";
+import type { SafetensorsArray } from "@agon/tensor";
 import { importanceWeight, priority, SumTree } from "./priorities.ts";
 
 /** Keeps δ + ε of a transition that was learned perfectly above 0. */
@@ -10,6 +11,8 @@ export class PrioritySampler {
   private readonly alpha: number;
   /** The largest priority so far: that of new transitions, so that each is seen. */
   private largest = 1;
+  /** Rows up to the last one that was ever added. */
+  private rows = 0;
 
   /** `alpha`: 0 samples uniformly, 1 in proportion to |δ|. */
   constructor(capacity: number, alpha: number) {
@@ -20,6 +23,7 @@ export class PrioritySampler {
   /** A new transition stands at a row. */
   add(row: number): void {
     this.tree.set(row, this.largest);
+    this.rows = Math.max(this.rows, row + 1);
   }
 
   /**
@@ -49,14 +53,16 @@ export class PrioritySampler {
     }
   }
 
-  /** Priorities of the first `size` rows, and the largest one so far. */
-  save(size: number): Float64Array {
-    return Float64Array.from({ length: size + 1 }, (_, row) => (row === size ? this.largest : this.tree.get(row)));
+  /** Priorities of the rows that were added, and the largest one so far. */
+  save(): { readonly data: { readonly largest: number }; readonly arrays: { readonly values: Float64Array } } {
+    const values = Float64Array.from({ length: this.rows }, (_, row) => this.tree.get(row));
+    return { data: { largest: this.largest }, arrays: { values } };
   }
 
-  load(saved: Float64Array): void {
-    const size = saved.length - 1;
-    for (let row = 0; row < this.tree.capacity; row++) this.tree.set(row, row < size ? saved[row] : 0);
-    this.largest = saved[size];
+  load(saved: unknown, array: (name: string) => SafetensorsArray): void {
+    const values = array("values");
+    this.rows = values.length;
+    for (let row = 0; row < this.tree.capacity; row++) this.tree.set(row, row < this.rows ? values[row] : 0);
+    this.largest = (saved as { largest: number }).largest;
   }
 }

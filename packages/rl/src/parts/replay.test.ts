@@ -155,9 +155,9 @@ describe("ReplayBuffer", () => {
   it("remembers over a checkpoint whether an episode goes on", () => {
     const buffer = new ReplayBuffer(3, 2);
     buffer.add(at(0), 0, 1, at(1), going);
-    const { arrays, next } = buffer.save();
+    const { data, arrays } = buffer.save();
     const restored = new ReplayBuffer(3, 2);
-    restored.load({ kind: "replay", arrays: new Map(arrays), data: null }, next);
+    restored.load(data, (name) => arrays[name]);
     expect(() => restored.add(at(5), 0, 1, at(6), going)).toThrow("must not cross episodes");
     restored.add(at(1), 0, 1, at(2), going);
     expect(restored.size).toBe(2);

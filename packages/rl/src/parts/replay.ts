@@ -1,6 +1,6 @@
 // A ring of past transitions to learn from (Lin 1992), as arrays over all its places.
 import type { Random } from "@agon/random";
-import { arrayOf, type PackedState, type SafetensorsArray } from "@agon/tensor";
+import type { SafetensorsArray } from "@agon/tensor";
 
 /** Arrays that a sample is written into, one row per transition. */
 export interface Batch {
@@ -30,6 +30,12 @@ export interface Reach {
   readonly steps: number;
   /** γ */
   readonly discount: number;
+}
+
+/** Where a buffer stands, as plain data. */
+interface Place {
+  readonly size: number;
+  readonly next: number;
 }
 
 /** How a transition left its episode. */
@@ -177,26 +183,19 @@ export class ReplayBuffer {
   }
 
   /** The filled part of each array, by name, and the row of the next transition. */
-  save(): { readonly arrays: [string, SafetensorsArray][]; readonly next: number } {
-    const { size, width, next } = this;
-    const { observations, actions, rewards, nextObservations, ends, explored } = this.data;
-    return {
-      arrays: [
-        ["replay.observations", observations.slice(0, size * width)],
-        ["replay.actions", actions.slice(0, size)],
-        ["replay.rewards", rewards.slice(0, size)],
-        ["replay.nextObservations", nextObservations.slice(0, size * width)],
-        ["replay.ends", ends.slice(0, size)],
-        ["replay.explored", explored.slice(0, size)],
-      ],
-      next,
-    };
+  save(): { readonly data: Place; readonly arrays: Readonly<Record<string, SafetensorsArray>> } {
+    const { size, next, capacity } = this;
+    const filled = Object.entries(this.data).map(([name, array]) => [
+      name,
+      array.slice(0, (array.length / capacity) * size),
+    ]);
+    return { data: { size, next }, arrays: Object.fromEntries(filled) };
   }
 
-  load(state: PackedState, next: number): void {
-    for (const name of ["observations", "actions", "rewards", "nextObservations", "ends", "explored"] as const)
-      (this.data[name] as Float32Array).set(arrayOf(state, `replay.${name}`) as Float32Array);
-    this.size = arrayOf(state, "replay.actions").length;
+  load(saved: unknown, array: (name: string) => SafetensorsArray): void {
+    for (const [name, values] of Object.entries(this.data)) values.set(array(name));
+    const { size, next } = saved as Place;
+    this.size = size;
     this.next = next;
   }
 }

@@ -1,7 +1,7 @@
 // Rewards divided by how much discounted returns vary: networks learn values of about 1 whatever the unit of the rewards.
 
 /** Plain data from which a scale goes on. */
-export interface RewardScaleState {
+interface RewardScaleState {
   readonly returns: readonly number[];
   readonly moments: readonly [count: number, mean: number, squares: number];
 }
@@ -31,11 +31,12 @@ export class RewardScale {
     for (let lane = 0; lane < rewards.length; lane++) rewards[lane] /= deviation;
   }
 
-  state(): RewardScaleState {
-    return { returns: [...this.returns], moments: [this.count, this.mean, this.squares] };
+  save(): { readonly data: RewardScaleState } {
+    return { data: { returns: [...this.returns], moments: [this.count, this.mean, this.squares] } };
   }
 
-  restore({ returns, moments }: RewardScaleState): void {
+  load(saved: unknown): void {
+    const { returns, moments } = saved as RewardScaleState;
     this.returns.set(returns);
     [this.count, this.mean, this.squares] = moments;
   }

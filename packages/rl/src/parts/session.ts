@@ -2,10 +2,10 @@
 import { type Action, type Environment, type EnvironmentDefinition, make, type Snapshot } from "@agon/env";
 import type { CurveParameters } from "@agon/runs";
 import type { EpisodeEvent, StepEvent } from "../agent.ts";
-import { type PackedState, arrayOf } from "@agon/tensor";
+import type { SafetensorsArray } from "@agon/tensor";
 import { Curve } from "./curve.ts";
 
-interface Saved {
+interface Life {
   readonly snapshot: Snapshot | null;
   readonly counts: readonly [
     steps: number,
@@ -102,23 +102,23 @@ export class Session {
     return this.curve.hash(parameters);
   }
 
-  save(): { readonly data: Saved; readonly curve: Uint8Array } {
+  save(): { readonly data: Life; readonly arrays: { readonly curve: Uint8Array } } {
     return {
       data: {
         snapshot: this.started ? this.environment.snapshot() : null,
         counts: [this.steps, this.episodes, this.episodeReturn, this.episodeLength, this.updates],
         observation: [...this.observation],
       },
-      curve: this.curve.save(),
+      arrays: { curve: this.curve.save() },
     };
   }
 
-  load(state: PackedState, saved: unknown): void {
-    const { snapshot, counts, observation } = saved as Saved;
+  load(saved: unknown, array: (name: string) => SafetensorsArray): void {
+    const { snapshot, counts, observation } = saved as Life;
     [this.steps, this.episodes, this.episodeReturn, this.episodeLength, this.updates] = counts;
     this.observation.set(observation);
     this.started = snapshot !== null;
     if (snapshot) this.environment.restore(snapshot);
-    this.curve.load(arrayOf(state, "curve") as Uint8Array);
+    this.curve.load(array("curve") as Uint8Array);
   }
 }

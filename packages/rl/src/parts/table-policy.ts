@@ -1,7 +1,8 @@
-// What the tabular algorithms share as functions: the table's bytes, and its exact value under the model.
+// What the tabular algorithms share as functions: the table as a policy, and its exact value under the model.
 import type { EnvironmentDefinition, TransitionTable } from "@agon/env";
 import { decodeSafetensors, encodeSafetensors } from "@agon/tensor";
 import { argmax } from "./exploration.ts";
+import type { Policy } from "./policy.ts";
 
 /** Null where states and actions can be counted, else the reason. */
 export const needsTable = (algorithm: string, { id, observation, action }: EnvironmentDefinition): string | null => {
@@ -11,17 +12,18 @@ export const needsTable = (algorithm: string, { id, observation, action }: Envir
   return null;
 };
 
-export const encodeTable = (q: Float64Array, states: number): Uint8Array =>
-  encodeSafetensors(new Map([["q", { shape: [states, q.length / states], data: q }]]));
-
-export const decodeTable = (bytes: Uint8Array, q: Float64Array): void => {
-  const table = decodeSafetensors(bytes).tensors.get("q");
-  if (table?.data.length !== q.length)
-    throw new Error(
-      `loadPolicy: expected a table "q" of ${q.length} values, got ${table ? table.data.length : "none"}.`,
-    );
-  q.set(table.data);
-};
+/** The table as a policy. q: [states, actions]. */
+export const tablePolicy = (q: Float64Array, states: number): Policy => ({
+  encode: () => encodeSafetensors(new Map([["q", { shape: [states, q.length / states], data: q }]])),
+  decode(bytes) {
+    const table = decodeSafetensors(bytes).tensors.get("q");
+    if (table?.data.length !== q.length)
+      throw new Error(
+        `loadPolicy: expected a table "q" of ${q.length} values, got ${table ? table.data.length : "none"}.`,
+      );
+    q.set(table.data);
+  },
+});
 
 /** The greedy action of each state. [states] */
 export const greedyPolicy = (q: Float64Array, actions: number): Int32Array =>

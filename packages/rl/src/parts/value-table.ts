@@ -1,13 +1,14 @@
 // A table of action values that learns in one environment: what Q-learning and SARSA share around the line in which they differ.
 import type { EnvironmentDefinition } from "@agon/env";
-import { createRandom, type Random, type RandomState } from "@agon/random";
-import { arrayOf, NonFiniteError, packState, type SafetensorsArray, unpackState } from "@agon/tensor";
+import { createRandom, type Random } from "@agon/random";
+import { NonFiniteError } from "@agon/tensor";
 import type { UpdateEvent } from "../agent.ts";
 import type { OptionSpec } from "../registry.ts";
+import { AgentState, type Contents } from "./agent-state.ts";
 import { argmax, argmaxRandomTies, linear, type Schedule } from "./exploration.ts";
 import { resolveOptions } from "./options.ts";
 import { Session } from "./session.ts";
-import { needsTable } from "./table-policy.ts";
+import { needsTable, tablePolicy } from "./table-policy.ts";
 
 export interface TableOptions {
   readonly learningRate?: number;
@@ -46,12 +47,18 @@ export class ValueTable {
   readonly actions: number;
   readonly options: Readonly<Record<string, unknown>>;
   readonly session: Session;
+  readonly kept: AgentState;
   private readonly algorithm: string;
   private readonly settings: Required<Omit<TableOptions, "seed">>;
   private readonly exploration: Schedule;
   private readonly random: Random;
 
-  constructor(algorithm: string, environment: EnvironmentDefinition, { seed = 0, ...options }: TableOptions) {
+  /** `rest`: what else than the table the algorithm must keep. */
+  constructor(
+    algorithm: string,
+    environment: EnvironmentDefinition,
+    { seed = 0, rest = {}, ...options }: TableOptions & { readonly rest?: Contents["rest"] },
+  ) {
     const { observation, action } = environment;
     if (observation.kind !== "discrete" || action.kind !== "discrete")
       throw new Error(needsTable(algorithm, environment) ?? "internal");
@@ -65,6 +72,9 @@ export class ValueTable {
     this.exploration = linear(explorationStart, explorationEnd, explorationSteps);
     this.random = createRandom(seed).split("exploration");
     this.session = new Session(environment, seed);
+    const { session, q, random } = this;
+    const policy = tablePolicy(q, this.states);
+    this.kept = new AgentState(algorithm, { session, policy, learned: { q }, rest: { random, ...rest } });
   }
 
   /** Action of the largest value, the first of equals. */
@@ -100,29 +110,6 @@ export class ValueTable {
   updateEvent(loss: number): UpdateEvent {
     const { steps, updates } = this.session;
     return { type: "update", step: steps, update: updates, loss, figures: { epsilon: this.exploration(steps) } };
-  }
-
-  /** Everything, with what else the algorithm must keep. */
-  checkpoint(more: Readonly<Record<string, unknown>> = {}): Uint8Array {
-    const { data, curve } = this.session.save();
-    return packState({
-      kind: this.algorithm,
-      arrays: new Map<string, SafetensorsArray>([
-        ["q", this.q],
-        ["curve", curve],
-      ]),
-      data: { session: data, random: this.random.state(), ...more },
-    });
-  }
-
-  /** Returns the data of the checkpoint, `more` among them. */
-  restore(bytes: Uint8Array): Readonly<Record<string, unknown>> {
-    const state = unpackState(bytes, this.algorithm);
-    const data = state.data as { session: unknown; random: RandomState };
-    this.q.set(arrayOf(state, "q") as Float64Array);
-    this.session.load(state, data.session);
-    this.random.restore(data.random);
-    return state.data as Readonly<Record<string, unknown>>;
   }
 
   inspect(state: number): { readonly actionValues: Float32Array; readonly value: number } {

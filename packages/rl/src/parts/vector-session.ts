@@ -2,10 +2,10 @@
 import { type EnvironmentDefinition, makeVector, type Snapshot, type VectorEnvironment } from "@agon/env";
 import type { CurveParameters } from "@agon/runs";
 import type { EpisodeEvent, StepEvent } from "../agent.ts";
-import { type PackedState, arrayOf } from "@agon/tensor";
+import type { SafetensorsArray } from "@agon/tensor";
 import { Curve } from "./curve.ts";
 
-interface Saved {
+interface Life {
   readonly snapshots: readonly Snapshot[] | null;
   readonly counts: readonly [steps: number, episodes: number, updates: number];
   readonly events: readonly EpisodeEvent[];
@@ -88,23 +88,23 @@ export class VectorSession {
     return this.curve.hash(parameters);
   }
 
-  save(): { readonly data: Saved; readonly curve: Uint8Array } {
+  save(): { readonly data: Life; readonly arrays: { readonly curve: Uint8Array } } {
     return {
       data: {
         snapshots: this.started ? this.environments.snapshot() : null,
         counts: [this.steps, this.episodes, this.updates],
         events: [...this.events],
       },
-      curve: this.curve.save(),
+      arrays: { curve: this.curve.save() },
     };
   }
 
-  load(state: PackedState, saved: unknown): void {
-    const { snapshots, counts, events } = saved as Saved;
+  load(saved: unknown, array: (name: string) => SafetensorsArray): void {
+    const { snapshots, counts, events } = saved as Life;
     [this.steps, this.episodes, this.updates] = counts;
     this.events.splice(0, this.events.length, ...events);
     this.started = snapshots !== null;
     if (snapshots) this.environments.restore(snapshots);
-    this.curve.load(arrayOf(state, "curve") as Uint8Array);
+    this.curve.load(array("curve") as Uint8Array);
   }
 }
