@@ -24,6 +24,7 @@ import { Rollout } from "../parts/rollout.ts";
 import { type Actions, orthogonalMLP, type StochasticPolicy, stochasticPolicy } from "../parts/stochastic-policy.ts";
 import { VectorSession } from "../parts/vector-session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
+import { tuned } from "../tuned/ppo.ts";
 
 export interface PPOOptions {
   readonly hidden?: readonly number[];
@@ -406,20 +407,6 @@ export const ppo: AlgorithmSpec = {
   summary: "A policy and its critic, learned in several passes over each rollout, never too far at once.",
   options: optionSpecs,
   fits: () => null,
-  tuned: (environmentId) => tuned[environmentId] ?? {},
+  tuned: (id) => ({ ...tuned[id] }),
   create: (environment, options) => new PPO(environment, options),
-};
-
-/** Found on seeds from 1000 up; CartPole's γ, λ and rollout are rl-zoo3's. */
-const tuned: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  "CartPole-v1": { minibatches: 1, discount: 0.98, traceDecay: 0.8, learningRate: 2e-3 },
-  "Pendulum-v1": {
-    environments: 4,
-    rolloutSteps: 256,
-    epochs: 20,
-    minibatches: 16,
-    discount: 0.95,
-    traceDecay: 0.9,
-    normaliseRewards: true,
-  },
 };

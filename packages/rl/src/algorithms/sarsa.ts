@@ -7,25 +7,9 @@ import { needsTable } from "../parts/table-policy.ts";
 import { tdTarget } from "../parts/targets.ts";
 import { type TableOptions, tableOptions, ValueTable } from "../parts/value-table.ts";
 import type { AlgorithmSpec } from "../registry.ts";
+import { tuned } from "../tuned/sarsa.ts";
 
 export type SarsaOptions = TableOptions;
-
-const tuned: Readonly<Record<string, SarsaOptions>> = {
-  "FrozenLake-v1": {
-    learningRate: 0.1,
-    discount: 0.99,
-    explorationStart: 1,
-    explorationEnd: 0.01,
-    explorationSteps: 300_000,
-  },
-  "FrozenLake8x8-v1": {
-    learningRate: 0.1,
-    discount: 0.999,
-    explorationStart: 1,
-    explorationEnd: 0.01,
-    explorationSteps: 2_000_000,
-  },
-};
 
 export class Sarsa implements Agent {
   readonly algorithm = "sarsa";
