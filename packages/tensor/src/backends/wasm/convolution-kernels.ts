@@ -33,6 +33,8 @@ import {
   pairsOf,
   type Tile,
   tilesOf,
+  weightRows,
+  weightTilesOf,
   weightTile,
   widths,
 } from "./convolution-tiles.ts";
@@ -173,7 +175,8 @@ const correlate = (size: TileSize, numberOf: (name: string) => number): Function
 /**
  * Parameters of correlateWeights. For each group: weight[outputs, taps] = Σ over the batch of gradient·taps, summed into `sums`
  * [taps, outputs] in the order of images and places. `turned` holds `blockRows` lines of the gradient, turned. Both have `pitch` bytes from row
- * to row, at least the outputs rounded up to four. The steps go on to the next group, `imageNext` and `gradientNext` to the next of the batch.
+ * to row, at least the outputs rounded up to four. `taps` may be a part of `allTaps`, which every output has. The steps go on to the next group,
+ * `imageNext` and `gradientNext` to the next of the batch.
  */
 export const WEIGHTS = [
   "image",
@@ -187,6 +190,7 @@ export const WEIGHTS = [
   "groups",
   "outputs",
   "taps",
+  "allTaps",
   "imageStep",
   "gradientStep",
   "imageNext",
@@ -206,11 +210,10 @@ const correlateWeights = (size: TileSize, numberOf: (name: string) => number): F
   const local = (): number => f.local("i32");
   const [n, group, image, gradient, source, block, blockRows, column] = Array.from({ length: 8 }, local);
   const [table, c] = [local(), local()];
-  const tiles = evenTiles(f, size.rows);
   const width4 = andI32(addI32(g("outputs"), i32(3)), i32(-4));
   const strip = (width: number): Code => [
     [set(table, g("table")), set(c, addI32(g("sums"), bytesOf(get(column))))],
-    tiles(g("taps"), (rows) => [
+    evenTiles(f, weightRows(size, width))(g("taps"), (rows) => [
       call(
         numberOf(`weight_${rows}_${width}`),
         get(table),
@@ -257,6 +260,7 @@ const correlateWeights = (size: TileSize, numberOf: (name: string) => number): F
       storeF32(g("weight"), loadF32(get(from))),
       [move(parameter.weight, i32(4)), move(from, g("pitch"))],
     ]),
+    move(parameter.weight, bytesOf(subI32(g("allTaps"), g("taps")))),
   ]);
   const eachGroup = [
     fillBytes(g("sums"), i32(0), mulI32(g("taps"), g("pitch"))),
@@ -265,8 +269,8 @@ const correlateWeights = (size: TileSize, numberOf: (name: string) => number): F
     ifElse(
       equalI32(g("pitch"), bytesOf(g("outputs"))),
       [
-        call(TRANSPOSE, g("sums"), g("weight"), g("taps"), g("outputs")),
-        move(parameter.weight, bytesOf(mulI32(g("taps"), g("outputs")))),
+        call(TURN_ROWS, g("sums"), g("weight"), g("taps"), g("outputs"), g("allTaps")),
+        move(parameter.weight, bytesOf(mulI32(g("allTaps"), g("outputs")))),
       ],
       turnBack,
     ),
@@ -276,8 +280,8 @@ const correlateWeights = (size: TileSize, numberOf: (name: string) => number): F
   return f;
 };
 
-const TRANSPOSE = 0;
-const imports: readonly Signature[] = [{ name: "transpose", parameters: i32s(4), result: null }];
+const TURN_ROWS = 0;
+const imports: readonly Signature[] = [{ name: "turnRows", parameters: i32s(5), result: null }];
 
 /** tapTable, packTaps, correlate and correlateWeights, and what they call. */
 export const convolutionModule = (fused: boolean, size: TileSize): Uint8Array<ArrayBuffer> => {
@@ -286,7 +290,8 @@ export const convolutionModule = (fused: boolean, size: TileSize): Uint8Array<Ar
     tapTable(),
     packTaps(size),
     turnInto(),
-    ...tilesOf(size).flatMap((tile) => [correlateTile(tile, fused), weightTile(tile, fused)]),
+    ...weightTilesOf(size).map((tile) => weightTile(tile, fused)),
+    ...tilesOf(size).map((tile) => correlateTile(tile, fused)),
     ...pairsOf(size).map((tile) => correlateTile(tile, fused)),
   ];
   const numberOf = (name: string): number => imports.length + parts.findIndex((part) => part.name === name);

@@ -59,6 +59,17 @@ export const tilesOf = (size: TileSize): Tile[] =>
     Array.from({ length: size.rows }, (_, r) => ({ rows: r + 1, columns, paired: false })),
   );
 
+/**
+ * Taps of a tile of a gradient by weights: of half the width twice as many, so that as many sums are under way (LeNet's first convolution, with six
+ * outputs: 345 to 285 µs).
+ */
+export const weightRows = ({ rows, columns }: TileSize, width: number): number => (width < columns ? 2 * rows : rows);
+
+export const weightTilesOf = (size: TileSize): Tile[] =>
+  widths(size).flatMap((columns) =>
+    Array.from({ length: weightRows(size, columns) }, (_, r) => ({ rows: r + 1, columns, paired: false })),
+  );
+
 /** Two runs of eight places at once, where tiles are sixteen wide. */
 export const pairsOf = ({ rows, columns }: TileSize): Tile[] =>
   columns < 16 ? [] : Array.from({ length: rows }, (_, r) => ({ rows: r + 1, columns, paired: true }));

@@ -406,6 +406,7 @@ const weightGradient: Planned = (work, scratch) => {
     turned: scratch.take((blockRows * places[1] + 3) * pitch),
     sums: scratch.take(taps * pitch),
     taps,
+    allTaps: taps,
     imageStep,
     gradientStep,
     imageNext: groups * imageStep,

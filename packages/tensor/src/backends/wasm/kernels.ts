@@ -324,17 +324,10 @@ const turnRows = (turnPartNumber: number): FunctionBuilder =>
     ];
   });
 
-/** transpose(x, out, rows, columns): out[c, r] = x[r, c]. */
-const transpose = (turnRowsNumber: number): FunctionBuilder =>
-  kernel("transpose", 4, (_, x, out, rows, columns) =>
-    call(turnRowsNumber, get(x), get(out), get(rows), get(columns), get(rows)),
-  );
-
 export const kernelsModule = (): Uint8Array<ArrayBuffer> =>
   encodeModule([
     turnPart,
     turnRows(0),
-    transpose(1),
     sumRows,
     sumColumns,
     ...(["max", "min"] as const).flatMap((op) => [extremeRows(op), extremeColumns(op), argExtremeRows(op)]),
