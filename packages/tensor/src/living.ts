@@ -7,8 +7,16 @@ export interface LivingRecord {
 }
 
 const living = new Set<LivingRecord>();
-/** What the engine collects is held no more. */
-const collected = new FinalizationRegistry<LivingRecord>((record) => living.delete(record));
+/** What the engine collects is held no more. It tells of all that one collection found in one go. */
+const collected = new FinalizationRegistry<LivingRecord | (() => void)>((held) => {
+  if (typeof held === "function") held();
+  else living.delete(held);
+});
+
+/** Calls `f` when the engine tells of a collection later than now. */
+export const whenCollected = (f: () => void): void => {
+  collected.register({}, f);
+};
 
 /** Notes that `owner` has come to hold memory. */
 export const noteLiving = (owner: object, line: string, bytes: number): LivingRecord => {

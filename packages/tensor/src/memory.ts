@@ -1,6 +1,6 @@
 // How much memory is held, and in debug mode by tensors of which lines.
 import { currentBackend } from "./engine.ts";
-import { type HeldTensors, livingByLine } from "./living.ts";
+import { type HeldTensors, livingByLine, whenCollected } from "./living.ts";
 
 export type { HeldTensors } from "./living.ts";
 
@@ -15,12 +15,21 @@ export interface MemoryReport {
   readonly tensors: readonly HeldTensors[];
 }
 
-/** Lets the engine collect, and tell what it has collected. */
+/**
+ * Lets the engine collect, and tell what it has collected, which on a busy machine it does later than in the next turn of the event loop. Twice,
+ * because what is collected may have held something else.
+ */
 const collect = async (): Promise<void> => {
   const { gc } = globalThis as { readonly gc?: () => void };
   for (let i = 0; i < 2; i++) {
-    gc?.();
-    await new Promise((resolve) => setTimeout(resolve));
+    let told = false;
+    whenCollected(() => {
+      told = true;
+    });
+    do {
+      gc?.();
+      await new Promise((resolve) => setTimeout(resolve));
+    } while (gc && !told);
   }
 };
 

@@ -37,7 +37,7 @@ import {
   subI32,
   v128,
 } from "./emitter.ts";
-import { bytesOf, kernel, move } from "./kernels.ts";
+import { bytesOf, kernel, move } from "./kernel.ts";
 import type { Recipe } from "./library.ts";
 
 const down = (local: number): Code => set(local, subI32(get(local), i32(1)));
@@ -58,10 +58,10 @@ const takeAlong = kernel("takeAlong", 7, (local, x, index, out, outer, count, le
     times(left, [
       set(picked, loadI32(get(at))),
       clamped(picked, length),
-      copyBytes(get(out), addI32(get(x), mulI32(get(picked), bytesOf(inner))), bytesOf(inner)),
-      [move(out, bytesOf(inner)), move(at, i32(4))],
+      copyBytes(get(out), addI32(get(x), mulI32(get(picked), bytesOf(get(inner)))), bytesOf(get(inner))),
+      [move(out, bytesOf(get(inner))), move(at, i32(4))],
     ]),
-    move(x, mulI32(get(length), bytesOf(inner))),
+    move(x, mulI32(get(length), bytesOf(get(inner)))),
   ]);
 });
 
@@ -70,8 +70,8 @@ const takeAddAlong = kernel("takeAddAlong", 7, (local, index, values, out, outer
   const [picked, at, left, end, vectors] = Array.from({ length: 5 }, () => local("i32"));
   const add = [
     [
-      set(end, addI32(get(values), bytesOf(inner))),
-      set(vectors, addI32(get(values), andI32(bytesOf(inner), i32(-16)))),
+      set(end, addI32(get(values), bytesOf(get(inner)))),
+      set(vectors, addI32(get(values), andI32(bytesOf(get(inner)), i32(-16)))),
     ],
     ifThen(
       lessU32(get(values), get(vectors)),
@@ -95,17 +95,17 @@ const takeAddAlong = kernel("takeAddAlong", 7, (local, index, values, out, outer
     ),
   ];
   return [
-    fillBytes(get(out), i32(0), mulI32(mulI32(get(outer), get(length)), bytesOf(inner))),
+    fillBytes(get(out), i32(0), mulI32(mulI32(get(outer), get(length)), bytesOf(get(inner)))),
     times(outer, [
       [set(at, get(index)), set(left, get(count))],
       times(left, [
         set(picked, loadI32(get(at))),
         clamped(picked, length),
-        set(picked, addI32(get(out), mulI32(get(picked), bytesOf(inner)))),
+        set(picked, addI32(get(out), mulI32(get(picked), bytesOf(get(inner))))),
         add,
         move(at, i32(4)),
       ]),
-      move(out, mulI32(get(length), bytesOf(inner))),
+      move(out, mulI32(get(length), bytesOf(get(inner)))),
     ]),
   ];
 });
@@ -122,7 +122,7 @@ const gatherAlong = kernel("gatherAlong", 7, (local, x, index, out, outer, count
   return times(outer, [
     set(left, get(count)),
     times(left, countUp(column, i32(0), i32(1), get(inner), one)),
-    move(x, mulI32(get(length), bytesOf(inner))),
+    move(x, mulI32(get(length), bytesOf(get(inner)))),
   ]);
 });
 
@@ -137,11 +137,11 @@ const scatterAddAlong = kernel("scatterAddAlong", 7, (local, index, values, out,
     [move(index, i32(4)), move(values, i32(4))],
   ];
   return [
-    fillBytes(get(out), i32(0), mulI32(mulI32(get(outer), get(length)), bytesOf(inner))),
+    fillBytes(get(out), i32(0), mulI32(mulI32(get(outer), get(length)), bytesOf(get(inner)))),
     times(outer, [
       set(left, get(count)),
       times(left, countUp(column, i32(0), i32(1), get(inner), one)),
-      move(out, mulI32(get(length), bytesOf(inner))),
+      move(out, mulI32(get(length), bytesOf(get(inner)))),
     ]),
   ];
 });
@@ -153,11 +153,11 @@ const cumulative = (name: "cumsum" | "cumprod"): FunctionBuilder =>
     const value = promoteF32(loadF32(addI32(get(x), get(offset))));
     const store = storeF32(addI32(get(out), get(offset)), demoteF64(get(total)));
     const next = name === "cumsum" ? addF64(get(total), value) : mulF64(get(total), value);
-    const block = mulI32(get(length), bytesOf(inner));
+    const block = mulI32(get(length), bytesOf(get(inner)));
     const along = [
       [set(offset, shiftLeftI32(get(column), 2)), set(total, value), store],
       set(left, subI32(get(length), i32(1))),
-      ifThen(get(left), times(left, [move(offset, bytesOf(inner)), set(total, next), store])),
+      ifThen(get(left), times(left, [move(offset, bytesOf(get(inner))), set(total, next), store])),
     ];
     return times(outer, [countUp(column, i32(0), i32(1), get(inner), along), [move(x, block), move(out, block)]]);
   });
@@ -203,12 +203,12 @@ const argsort = kernel("argsort", 7, (local, x, out, outer, length, inner, desce
   ];
   const columnOut = addI32(get(out), shiftLeftI32(addI32(mulI32(get(at), get(inner)), get(column)), 2));
   const sorted = [
-    [set(from, get(scratch)), set(to, addI32(get(scratch), bytesOf(length))), set(run, i32(1))],
+    [set(from, get(scratch)), set(to, addI32(get(scratch), bytesOf(get(length)))), set(run, i32(1))],
     countUp(at, i32(0), i32(1), get(length), storeI32(addI32(get(from), shiftLeftI32(get(at), 2)), get(at))),
     ifThen(lessU32(get(run), get(length)), loopWhile(round, lessU32(get(run), get(length)))),
     countUp(at, i32(0), i32(1), get(length), storeI32(columnOut, placeAt(from, at))),
   ];
-  const block = mulI32(get(length), bytesOf(inner));
+  const block = mulI32(get(length), bytesOf(get(inner)));
   return times(outer, [countUp(column, i32(0), i32(1), get(inner), sorted), [move(x, block), move(out, block)]]);
 });
 

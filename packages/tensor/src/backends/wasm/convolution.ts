@@ -3,7 +3,8 @@
 // The gradient by the input is itself a correlation, of y with the turned-round kernel; for a stride s it falls into s·s of them, one for each
 // phase of the places in x, since a place meets only every s-th tap.
 import type { Attributes, Spec } from "../../backend.ts";
-import { CORRELATE, FRAME, PANELS, TAPS, WEIGHTS } from "./convolution-kernels.ts";
+import { FRAME, PANELS, TAPS } from "./convolution-frames.ts";
+import { CORRELATE, WEIGHTS } from "./convolution-kernels.ts";
 import type { KernelCall, KernelName, Placed, Recipe } from "./library.ts";
 
 type Pair = readonly [rows: number, columns: number];
@@ -405,6 +406,7 @@ const weightGradient: Planned = (work, scratch) => {
     turned: scratch.take((blockRows * places[1] + 3) * pitch),
     sums: scratch.take(taps * pitch),
     taps,
+    allTaps: taps,
     imageStep,
     gradientStep,
     imageNext: groups * imageStep,

@@ -35,24 +35,7 @@ import {
   v128,
   type ValueType,
 } from "./emitter.ts";
-
-const i32s = (count: number): "i32"[] => Array.from({ length: count }, () => "i32");
-export const bytesOf = (count: number): Code => shiftLeftI32(get(count), 2);
-export const move = (local: number, by: Code): Code => set(local, addI32(get(local), by));
-/** while (condition) body */
-const whileLoop = (condition: Code, body: Code): Code => ifThen(condition, loopWhile(body, condition));
-
-/** A function over i32 parameters; `build` gets their numbers and makes locals. */
-export const kernel = (
-  name: string,
-  parameters: number,
-  build: (local: (type: ValueType) => number, ...parameters: number[]) => Code,
-  result: ValueType | null = null,
-): FunctionBuilder => {
-  const f = new FunctionBuilder(name, i32s(parameters), result);
-  f.body = build((type) => f.local(type), ...Array.from({ length: parameters }, (_, i) => i));
-  return f;
-};
+import { bytesOf, kernel, move, whileLoop } from "./kernel.ts";
 
 /**
  * sumRows(x, out, rows, columns): out[r] = Σ x[r, c]. Four sums in float64, of every fourth element each, then their sum, then what is left
@@ -72,8 +55,8 @@ const sumRows = kernel("sumRows", 4, (local, x, out, rows, columns) => {
   return loopWhile(
     [
       [set(low, zero), set(high, zero)],
-      set(end, addI32(get(x), bytesOf(columns))),
-      set(vectors, addI32(get(x), andI32(bytesOf(columns), i32(-16)))),
+      set(end, addI32(get(x), bytesOf(get(columns)))),
+      set(vectors, addI32(get(x), andI32(bytesOf(get(columns)), i32(-16)))),
       whileLoop(lessU32(get(x), get(vectors)), halves),
       set(low, lanes),
       set(total, addF64(v128.lane64(get(low), 0), v128.lane64(get(low), 1))),
@@ -113,18 +96,18 @@ const overColumns = (
       set(from, addI32(get(x), subI32(get(to), get(out)))),
       start,
       set(count, get(length)),
-      loopWhile([step(get(from)), move(from, bytesOf(inner)), set(count, subI32(get(count), i32(1)))], get(count)),
+      loopWhile([step(get(from)), move(from, bytesOf(get(inner))), set(count, subI32(get(count), i32(1)))], get(count)),
       finish.map((value, v) => v128.store(get(to), value, 16 * v)),
       move(to, i32(bytes)),
     ]);
   });
   return loopWhile(
     [
-      set(end, addI32(get(out), bytesOf(inner))),
+      set(end, addI32(get(out), bytesOf(get(inner)))),
       set(to, get(out)),
       columns,
-      move(x, mulI32(get(length), bytesOf(inner))),
-      move(out, bytesOf(inner)),
+      move(x, mulI32(get(length), bytesOf(get(inner)))),
+      move(out, bytesOf(get(inner))),
       set(outer, subI32(get(outer), i32(1))),
     ],
     get(outer),
@@ -177,7 +160,7 @@ const extremeRows = (op: Extreme): FunctionBuilder =>
     return loopWhile(
       [
         set(best, loadF32(get(x))),
-        set(end, addI32(get(x), bytesOf(columns))),
+        set(end, addI32(get(x), bytesOf(get(columns)))),
         loopWhile(
           [set(best, scalarExtreme[op](get(best), loadF32(get(x)))), move(x, i32(4))],
           lessU32(get(x), get(end)),
@@ -230,8 +213,8 @@ const finite = kernel(
     const round = [0, 1, 2, 3].map((i) => check(i % 2 === 0 ? first : second, v128.load(get(x), 16 * i)));
     return [
       [first, second].map((seen) => set(seen, v128.splatI32(i32(0)))),
-      set(end, addI32(get(x), bytesOf(count))),
-      set(rounds, addI32(get(x), andI32(bytesOf(count), i32(-64)))),
+      set(end, addI32(get(x), bytesOf(get(count)))),
+      set(rounds, addI32(get(x), andI32(bytesOf(get(count)), i32(-64)))),
       whileLoop(lessU32(get(x), get(rounds)), [round, move(x, i32(64))]),
       whileLoop(lessU32(get(x), get(end)), [check(first, v128.loadSplat32(get(x))), move(x, i32(4))]),
       v128.allTrueI(v128.eqI(v128.or(get(first), get(second)), v128.splatI32(i32(0)))),
@@ -263,7 +246,7 @@ const moveWords = kernel("move", 14, (local, from, to, ...dims) => {
     if (dim < 3) return each;
     const contiguous = andI32(words(step), words(stepTo));
     return [
-      ifThen(contiguous, copyBytes(get(to), get(from), bytesOf(counts[dim]))),
+      ifThen(contiguous, copyBytes(get(to), get(from), bytesOf(get(counts[dim])))),
       ifThen(isZeroI32(contiguous), each),
     ];
   };
@@ -274,7 +257,7 @@ const moveWords = kernel("move", 14, (local, from, to, ...dims) => {
 const fillWords = kernel("fill", 3, (local, out, count, bits) => {
   const end = local("i32");
   return [
-    set(end, addI32(get(out), bytesOf(count))),
+    set(end, addI32(get(out), bytesOf(get(count)))),
     loopWhile([storeI32(get(out), get(bits)), move(out, i32(4))], lessU32(get(out), get(end))),
   ];
 });
@@ -309,7 +292,7 @@ const turnRows = (turnPartNumber: number): FunctionBuilder =>
     const block = [
       set(from, addI32(get(x), shiftLeftI32(addI32(mulI32(get(row), get(columns)), get(column)), 2))),
       set(to, addI32(get(out), shiftLeftI32(addI32(mulI32(get(column), get(width)), get(row)), 2))),
-      lines.map((line) => [set(line, v128.load(get(from))), move(from, bytesOf(columns))]),
+      lines.map((line) => [set(line, v128.load(get(from))), move(from, bytesOf(get(columns)))]),
       set(p, v128.shuffle32(get(a), get(b), [0, 4, 1, 5])),
       set(q, v128.shuffle32(get(c), get(d), [0, 4, 1, 5])),
       set(r, v128.shuffle32(get(a), get(b), [2, 6, 3, 7])),
@@ -323,7 +306,7 @@ const turnRows = (turnPartNumber: number): FunctionBuilder =>
         ] as const
       ).map(([left, right, picked]) => [
         v128.store(get(to), v128.shuffle32(get(left), get(right), picked)),
-        move(to, bytesOf(width)),
+        move(to, bytesOf(get(width))),
       ]),
     ];
     const part = (...bounds: Code[]): Code =>
@@ -341,17 +324,10 @@ const turnRows = (turnPartNumber: number): FunctionBuilder =>
     ];
   });
 
-/** transpose(x, out, rows, columns): out[c, r] = x[r, c]. */
-const transpose = (turnRowsNumber: number): FunctionBuilder =>
-  kernel("transpose", 4, (_, x, out, rows, columns) =>
-    call(turnRowsNumber, get(x), get(out), get(rows), get(columns), get(rows)),
-  );
-
 export const kernelsModule = (): Uint8Array<ArrayBuffer> =>
   encodeModule([
     turnPart,
     turnRows(0),
-    transpose(1),
     sumRows,
     sumColumns,
     ...(["max", "min"] as const).flatMap((op) => [extremeRows(op), extremeColumns(op), argExtremeRows(op)]),

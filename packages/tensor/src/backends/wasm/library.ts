@@ -22,7 +22,6 @@ export interface KernelCall {
 /** Number of i32 parameters of each kernel. */
 const arities = {
   matmul: 15,
-  transpose: 4,
   turnRows: 5,
   sumRows: 4,
   sumColumns: 5,
@@ -45,7 +44,7 @@ const arities = {
   tapTable: 14,
   packTaps: 14,
   correlate: 34,
-  correlateWeights: 31,
+  correlateWeights: 32,
   argmaxPool2d: 15,
   randomUniform: 3,
   softmax: 4,

@@ -23,6 +23,7 @@ import {
   subI32,
   v128,
 } from "./emitter.ts";
+import { i32s } from "./kernel.ts";
 import { turnInto } from "./turn.ts";
 
 /** The largest tile of a module: as much as the vector registers hold with the operands of a step. */
@@ -98,8 +99,6 @@ const tilesOf = (size: TileSize): Tile[] => [
 
 /** Where the parameters of a tile stand. */
 const [A, ROW_A, STEP_A, B, STEP_B, C, ROW_C, K, ADD] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-
-const i32s = (count: number): "i32"[] => Array.from({ length: count }, () => "i32");
 
 /**
  * tile(a, rowA, stepA, b, stepB, c, rowC, k, add): C[rows, columns] = Σₖ A[rows, k]·B[k, columns], or where `add` is not 0 C += that. Steps and

@@ -39,11 +39,14 @@ export const control = {
   bytes: 1024,
 } as const;
 
-/** Rounds of the loop before a thread goes to sleep: about 120 µs; waking a sleeping thread takes half of that. */
-const SPINS = 20_000;
+/**
+ * Rounds of the loop before a thread goes to sleep: about 140 µs of optimised code, as it soon is, and 500 before; waking a sleeping thread takes
+ * half of that. With 20 µs, which a share may be late by, LeNet-5's step slept and woke often.
+ */
+const SPINS = 150_000;
 /** A sleep lasts a second at most, and what may not sleep spins about as long, before patience is one less. */
 const SECOND = 1e9;
-const SPINS_PER_SECOND = 150_000_000;
+const SPINS_PER_SECOND = 1_000_000_000;
 
 /**
  * The functions of a thread of `threads`:

@@ -1,6 +1,7 @@
 // A whole plan as one WebAssembly module: loops of its own, calls of kernels, guards, assignments, in one function.
 import type { Attributes, DeviceBuffer, Executable, Mark, Plan, PlanLine, Spec } from "../../backend.ts";
 import { sizeOf } from "../../shape.ts";
+import { countAlike, keyOf, placesOf, SHARED_FROM, withPointers } from "./alike.ts";
 import {
   andI32,
   type Code,
@@ -25,12 +26,12 @@ import {
   scratchOf,
   signatureOf,
 } from "./library.ts";
-import { type Constants, flatLoop, type LoopBody, type LoopInput, type Place, rowLoop } from "./loop.ts";
+import { type Constants, flatLoop, type LoopBody, type LoopInput, rowLoop } from "./loop.ts";
 import { type ArenaPool, type Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
 import { type FusedStep, type Item, lineOf, type LoopItem, makesOf, readersOf, readsOf, schedule } from "./schedule.ts";
 import { shareTurned } from "./share.ts";
-import { partsOf, sharesOf, splitOf } from "./splits.ts";
+import { codeOf, runsOf, shareableTime, Sharing } from "./shared-out.ts";
 import { codeOfThreads, type Instruction, type Span } from "./thread-code.ts";
 import type { Threads } from "./threads.ts";
 
@@ -58,9 +59,6 @@ const imports = [
 const REFERENCE = kernelNames.length;
 const BARRIER = REFERENCE + 1;
 
-/** A single instruction is shared from this part on of what a plan must have to share. */
-const INSTRUCTION = 1 / 20;
-
 /** Address of operands when only times are estimated. */
 const NOWHERE = 64;
 
@@ -78,8 +76,8 @@ export const buildPlan = (plan: Plan, host: PlanHost, mark?: Mark): Executable =
 class PlanBuilder {
   private readonly plan: Plan;
   private readonly host: PlanHost;
-  /** How many threads share the work: those of the host, if it is enough work. */
-  private readonly threads: number;
+  /** How the threads of the host share the work, if it is enough work. */
+  private readonly sharing: Sharing;
   private readonly roots: readonly number[];
   private readonly items: readonly Item[];
   /** Numbers of the items that read each root. */
@@ -123,7 +121,7 @@ class PlanBuilder {
       );
     this.safeFrom = items.findLastIndex(({ kind }) => kind === "guard") + 1;
     const shared = !mark && host.threads && this.shareableTime() >= host.shareFromNanoseconds;
-    this.threads = shared ? host.threads.count : 1;
+    this.sharing = new Sharing(shared ? host.threads.count : 1, host.shareFromNanoseconds);
   }
 
   build(): Executable {
@@ -143,7 +141,7 @@ class PlanBuilder {
       read: (index, out) => memory.read(outputs[index], out),
       lines: [...this.items.map((item) => this.line(item)), this.assignLine()],
       arenaBytes: this.arenaBytes,
-      threads: this.threads,
+      threads: this.sharing.threads,
       dispose: () => this.release(),
     };
   }
@@ -151,7 +149,7 @@ class PlanBuilder {
   /** The function that runs everything; the other threads, if there are any, know their share of it then. */
   private assemble(instructions: readonly Instruction[]): () => number {
     const { host, references } = this;
-    const threads = this.threads > 1 ? host.threads : null;
+    const threads = this.sharing.threads > 1 ? host.threads : null;
     const functions = [
       ...this.loops,
       this.body(
@@ -187,17 +185,13 @@ class PlanBuilder {
   /** Roughly the time of what several threads could share, on one. */
   private shareableTime(): number {
     const nowhere = (id: number): Placed => ({ ...this.spec(id), pointer: NOWHERE });
-    return this.items.reduce((sum, item) => {
-      if (item.kind === "loop") return sum + (shareable(item) ? timeOf(item) : 0);
-      if (item.kind === "guard") return sum;
+    const time = (item: Item): number => {
+      if (item.kind === "guard") return 0;
+      if (item.kind === "loop") return shareableTime(item);
       const { op, attributes, inputs, output } = item.step;
-      const calls = callsOf(op, attributes, inputs.map(nowhere), nowhere(output), NOWHERE) ?? [];
-      return calls.reduce((all, each) => all + (splitOf(each)?.nanoseconds ?? 0), sum);
-    }, 0);
-  }
-
-  private worthSharing(nanoseconds: number): boolean {
-    return this.threads > 1 && nanoseconds >= this.host.shareFromNanoseconds * INSTRUCTION;
+      return shareableTime(callsOf(op, attributes, inputs.map(nowhere), nowhere(output), NOWHERE) ?? []);
+    };
+    return this.items.reduce((sum, item) => sum + time(item), 0);
   }
 
   /** Gives back all memory. */
@@ -288,7 +282,7 @@ class PlanBuilder {
         users.push((pointer) => this.pointers.set(root, pointer));
       }
       if (item.kind !== "op") return;
-      const bytes = this.scratchBytes(item.step) * this.threads;
+      const bytes = this.scratchBytes(item.step) * this.sharing.threads;
       if (bytes === 0) return;
       lives.push({ bytes, first: i, last: i });
       users.push((pointer) => this.scratch.set(item, pointer));
@@ -311,7 +305,7 @@ class PlanBuilder {
       inputs.map((id) => this.spec(id)),
       this.spec(output),
     );
-    return bytes === 0 || this.threads === 1 ? bytes : Math.ceil((bytes + 32) / 64) * 64;
+    return bytes === 0 || this.sharing.threads === 1 ? bytes : Math.ceil((bytes + 32) / 64) * 64;
   }
 
   private span(id: number): Span {
@@ -322,14 +316,14 @@ class PlanBuilder {
     if (item.kind === "loop") return [this.loopCode(item)];
     if (item.kind === "guard") {
       const code = ifThen(isZeroI32(loadI32(i32(0), this.pointer(item.value))), returnValue(i32(0)));
-      const parts = Array.from({ length: this.threads }, () => code);
+      const parts = Array.from({ length: this.sharing.threads }, () => code);
       return [{ whole: code, parts, reads: [this.span(item.value)], writes: [] }];
     }
     const { op, attributes, inputs, output } = item.step;
     const [from, to] = [inputs.map((id) => this.placed(id)), this.placed(output)];
     const scratch = this.scratch.get(item) ?? 0;
     const scratchBytes = this.scratchBytes(item.step);
-    const memory = scratchBytes > 0 ? [spanOf(scratch, scratchBytes * this.threads)] : [];
+    const memory = scratchBytes > 0 ? [spanOf(scratch, scratchBytes * this.sharing.threads)] : [];
     const touches = {
       reads: [...inputs.map((id) => this.span(id)), ...memory],
       writes: [this.span(output), ...memory],
@@ -340,7 +334,7 @@ class PlanBuilder {
       return runsOf(calls).map((run) => ({
         ...touches,
         whole: run.map(codeOf),
-        parts: this.partsOf(run, scratchBytes),
+        parts: this.sharing.calls(run, scratchBytes),
       }));
     this.slow.add(item);
     return [{ ...touches, whole: this.reference(this.host.reference(op, attributes, from, to)), parts: null }];
@@ -352,24 +346,6 @@ class PlanBuilder {
     return call(REFERENCE, i32(this.references.length - 1));
   }
 
-  /** What each thread does of calls that need nothing of each other; null where it is too little. */
-  private partsOf(calls: readonly KernelCall[], scratchBytes: number): Code[] | null {
-    const { threads } = this;
-    if (threads === 1) return null;
-    const splits = calls.map(splitOf);
-    if (splits.every((split) => split !== null)) {
-      const time = splits.reduce((sum, { nanoseconds }) => sum + nanoseconds, 0);
-      if (!this.worthSharing(time)) return null;
-      const parts = calls.map((each, i) => partsOf(each, splits[i], threads, scratchBytes));
-      return Array.from({ length: threads }, (_, thread) =>
-        parts.map((each) => each[thread]).flatMap((part) => (part ? [codeOf(part)] : [])),
-      );
-    }
-    if (calls.length < threads) return null;
-    const shares = sharesOf(calls.length, threads);
-    return shares.slice(1).map((end, thread) => calls.slice(shares[thread], end).map(codeOf));
-  }
-
   /** All threads look at their shares, and the first one puts together what they saw. */
   private allFinite(inputs: readonly Placed[], out: number, touches: Touches): Instruction[] {
     const calls = inputs
@@ -377,9 +353,9 @@ class PlanBuilder {
       .filter(({ parameters: [, size] }) => size > 0);
     const and = (values: readonly Code[]): Code => values.reduce((all, value) => andI32(all, value), i32(1));
     const whole = storeI32(i32(0), and(calls.map(codeOf)), out);
-    const parts = this.partsOf(calls, 0);
+    const parts = this.sharing.calls(calls, 0);
     if (!parts) return [{ ...touches, whole, parts }];
-    const flags = this.fresh({ shape: [this.threads], dtype: "int32" });
+    const flags = this.fresh({ shape: [this.sharing.threads], dtype: "int32" });
     const seen = [spanOf(flags.pointer, flags.byteLength)];
     const flag = (thread: number): number => flags.pointer + thread * 4;
     const looks = parts.map((values, thread) => storeI32(i32(0), and(values as Code[]), flag(thread)));
@@ -398,8 +374,7 @@ class PlanBuilder {
       reads: [...outside].map((root) => this.span(root)),
       writes: makesOf(item).flatMap((root) => (this.pointers.has(root) ? [this.span(root)] : [])),
     };
-    if (!shareable(item) || !this.worthSharing(timeOf(item)))
-      return { ...touches, whole: this.wholeLoop(item, body), parts: null };
+    if (!this.sharing.sharesLoop(item)) return { ...touches, whole: this.wholeLoop(item, body), parts: null };
     const { constants } = this.host;
     const [size, columns] = [item.size, item.columns];
     const number = this.loopFunction(["i32", "i32"], (f) =>
@@ -408,10 +383,8 @@ class PlanBuilder {
         : rowLoop(f, body, size / columns, columns, constants, [get(0), get(1)]),
     );
     const share = (from: number, to: number): Code => call(number, i32(from), i32(to));
-    const [count, grain] = columns === null ? [size * 4, 64] : [size / columns, 1];
-    const shares = sharesOf(count, this.threads, grain);
-    const parts = shares.slice(1).map((end, i) => (end > shares[i] ? share(shares[i], end) : null));
-    return { ...touches, whole: share(0, count), parts };
+    const whole = share(0, columns === null ? size * 4 : size / columns);
+    return { ...touches, whole, parts: this.sharing.loop(item, share) };
   }
 
   /** The call of a function for all of the loop. Loops that differ in nothing but where their values lie share one, if they are many. */
@@ -510,9 +483,7 @@ class PlanBuilder {
   private copy(to: number, from: number, id: number): Instruction {
     const bytes = this.bytes(id);
     const some = (start: number, end: number): Code => copyBytes(i32(to + start), i32(from + start), i32(end - start));
-    const shares = sharesOf(bytes, this.threads, 64);
-    const shared = this.worthSharing(bytes * NANOSECONDS_PER_BYTE);
-    const parts = shared ? shares.slice(1).map((end, i) => some(shares[i], end)) : null;
+    const parts = this.sharing.copy(bytes, some);
     return { whole: some(0, bytes), parts, reads: [spanOf(from, bytes)], writes: [spanOf(to, bytes)] };
   }
 
@@ -532,31 +503,6 @@ class PlanBuilder {
   }
 }
 
-/** So many loops that do the same share a function: one that is told where its values lie is slower, and many take long to compile. */
-const SHARED_FROM = 8;
-
-/** Where a loop reads and writes, in the order of parameters. */
-const placesOf = ({ inputs, stores, sums }: LoopBody): Place[] => [...inputs, ...stores, ...sums];
-
-/** What a loop does, apart from where. */
-const keyOf = ({ size, columns }: LoopItem, { inputs, steps, stores, sums }: LoopBody): string => {
-  const values = [stores, sums].map((places) => places.map(({ value }) => value));
-  return JSON.stringify([size, columns, inputs.map(({ access }) => access), steps, ...values]);
-};
-
-const countAlike = (keys: readonly string[]): ReadonlyMap<string, number> => {
-  const counts = new Map<string, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return counts;
-};
-
-/** The loop with its places as parameters. */
-const withPointers = (body: LoopBody): LoopBody => {
-  let next = 0;
-  const placed = <T extends Place>(place: T): T => ({ ...place, pointer: get(next++), offset: 0 });
-  return { ...body, inputs: body.inputs.map(placed), stores: body.stores.map(placed), sums: body.sums.map(placed) };
-};
-
 const rootsIn = (plan: Plan, ids: readonly number[]): number[] =>
   ids.map((id) => {
     let root = id;
@@ -570,26 +516,3 @@ type Touches = Pick<Instruction, "reads" | "writes">;
 
 /** With what vector loops write behind the end. */
 const spanOf = (pointer: number, bytes: number): Span => ({ from: pointer, to: pointer + Math.ceil(bytes / 32) * 32 });
-
-const codeOf = ({ kernel, parameters }: KernelCall): Code => call(kernelNames.indexOf(kernel), ...parameters.map(i32));
-
-/** Calls of one kernel in a row, which need nothing of each other. */
-const runsOf = (calls: readonly KernelCall[]): KernelCall[][] => {
-  const runs: KernelCall[][] = [];
-  for (const each of calls) {
-    const last = runs.at(-1);
-    if (last?.[0].kernel === each.kernel) last.push(each);
-    else runs.push([each]);
-  }
-  return runs;
-};
-
-/** Whether threads can share a loop: its rows, if it has rows, are whole vectors. */
-const shareable = ({ size, columns }: LoopItem): boolean => (columns === null ? size > 4 : columns % 4 === 0);
-
-const SLOW = new Set(["exp", "log", "tanh", "sigmoid", "sin", "cos", "erf", "pow", "expm1", "log1p"]);
-const NANOSECONDS_PER_BYTE = 0.05;
-
-/** Roughly, for a loop on one thread. */
-const timeOf = ({ size, steps }: LoopItem): number =>
-  size * steps.reduce((sum, { op }) => sum + (SLOW.has(op) ? 0.7 : 0.15), 0.2);

@@ -12,15 +12,13 @@ import {
   get,
   i32,
   ifElse,
-  ifThen,
   lessI32,
-  loopWhile,
   mulI32,
   set,
-  shiftLeftI32,
   subI32,
   v128,
 } from "./emitter.ts";
+import { bytesOf, i32s, maximum, minimum, move, numbered, whileLoop } from "./kernel.ts";
 import type { Recipe } from "./library.ts";
 
 const PARAMETERS = [
@@ -41,23 +39,13 @@ const PARAMETERS = [
   "dilationColumns",
 ] as const;
 
-const i32s = (count: number): "i32"[] => Array.from({ length: count }, () => "i32");
-const bytesOf = (count: Code): Code => shiftLeftI32(count, 2);
-const move = (local: number, by: Code): Code => set(local, addI32(get(local), by));
-const whileLoop = (condition: Code, body: Code): Code => ifThen(condition, loopWhile(body, condition));
-const maximum = (a: Code, b: Code): Code => choose(lessI32(a, b), b, a);
-const minimum = (a: Code, b: Code): Code => choose(lessI32(a, b), a, b);
-
 /**
  * argmaxPool2d(x, out, planes, …): place in its plane of each window's first largest element; NaN is the largest, padding never counts.
  * Four windows at a time where they lie side by side within the width and their taps come in whole vectors (strides 1 and 2).
  */
 const argmaxPool = (): FunctionBuilder => {
   const f = new FunctionBuilder("argmaxPool2d", i32s(PARAMETERS.length));
-  const parameter = Object.fromEntries(PARAMETERS.map((name, i) => [name, i])) as Record<
-    (typeof PARAMETERS)[number],
-    number
-  >;
+  const parameter = numbered(PARAMETERS);
   const g = (name: (typeof PARAMETERS)[number]): Code => get(parameter[name]);
   const { x, out } = parameter;
   const local = (): number => f.local("i32");

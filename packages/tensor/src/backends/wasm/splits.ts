@@ -75,21 +75,33 @@ const correlate: SplitRule = (parameters) => {
   };
 };
 
-/** Groups, or the outputs of the only one. */
+/**
+ * Groups; of the only one the taps or the outputs, whichever are more: every thread makes all frames and turns all gradients of its outputs, and tiles
+ * are several taps by many outputs.
+ */
 const correlateWeights: SplitRule = (parameters) => {
-  const [batch, groups, outputs, taps, imageStep, gradientStep, , , rowCount, columnCount] = parameters.slice(7);
-  const steps = [
-    [0, imageStep],
-    [1, gradientStep],
-    [2, outputs * taps * 4],
-  ] as const;
-  const stepsOfOne = [
-    [1, rowCount * columnCount * 4],
-    [2, taps * 4],
-  ] as const;
+  const [batch, groups, outputs, taps, allTaps, imageStep, gradientStep, , , rowCount, columnCount] =
+    parameters.slice(7);
+  const [byGroup, byOutput, byTap] = [8, 9, 10];
+  const steps = {
+    [byGroup]: [
+      [0, imageStep],
+      [1, gradientStep],
+      [2, outputs * allTaps * 4],
+    ],
+    [byOutput]: [
+      [1, rowCount * columnCount * 4],
+      [2, allTaps * 4],
+    ],
+    [byTap]: [
+      [2, 4],
+      [4, 4],
+    ],
+  } as const;
+  const count = groups > 1 ? byGroup : taps < outputs ? byOutput : byTap;
   return {
-    count: groups > 1 ? 8 : 9,
-    steps: groups > 1 ? steps : stepsOfOne,
+    count,
+    steps: steps[count],
     scratch: addresses(parameters, [3, 5, 6]),
     nanoseconds: batch * groups * outputs * taps * rowCount * columnCount * MULTIPLY_ADD,
   };

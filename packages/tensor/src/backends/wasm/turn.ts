@@ -13,8 +13,7 @@ import {
   shiftLeftI32,
   v128,
 } from "./emitter.ts";
-
-const move = (local: number, by: Code): Code => set(local, addI32(get(local), by));
+import { move } from "./kernel.ts";
 
 /**
  * turnInto(x, pitch, out, outPitch, rows, columns): out[c, r] = x[r, c] by blocks of four by four; pitches in bytes. A last block beyond the rows
