@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { claimOf, linksOf, programsOf, run } from "../programs.ts";
 
 const root = join(import.meta.dirname, "../..");
-const guides = globSync(["docs/{guides,answers}/*.md", "docs/reliability.md"], { cwd: root });
+const guides = globSync(["docs/{guides,answers}/*.md", "docs/{reliability,textbook-rulings}.md"], { cwd: root });
 
 test.for(guides)("%s", async (guide) => {
   const programs = programsOf(readFileSync(join(root, guide), "utf8"));

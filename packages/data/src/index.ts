@@ -47,11 +47,13 @@ export { type DatasetInfo, type DatasetName, datasets, fileOf } from "./sets/reg
 export { type SpokenDigit, spokenDigits } from "./sets/spoken-digits.ts";
 export { loadTable, type TableName, tableNames } from "./sets/tables.ts";
 export {
+  brown,
   imdb,
   type LabelledTexts,
   multi30k,
   type SentencePairs,
   sentencePolarity,
+  type TaggedSentence,
   tinyShakespeare,
 } from "./sets/texts.ts";
 export {

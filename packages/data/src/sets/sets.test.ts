@@ -2,6 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import {
+  brown,
   channelStatistics,
   cifar10,
   cifar10Subset,
@@ -115,6 +116,10 @@ describe.skipIf(!folder)("on real data (AGON_DATA)", { timeout: 60_000 }, () => 
       29_000, 1014, 1000,
     ]);
     expect(pairs.train.english[0]).toBe("Two young, White males are outside near many bushes.");
+    const tagged = await brown({ files });
+    expect([tagged.length, new Set(tagged.map(({ category }) => category)).size]).toEqual([57_340, 15]);
+    expect(tagged.reduce((sum, { words }) => sum + words.length, 0)).toBe(1_161_192);
+    expect([tagged[0].words[1], tagged[0].tags[1]]).toEqual(["Fulton", "np-tl"]);
   });
 
   test("the spoken digits", async () => {

@@ -1,4 +1,4 @@
-// Texts: plays, film reviews, sentences in two languages.
+// Texts: plays, film reviews, sentences in two languages, sentences with parts of speech.
 import { defaultFiles } from "../files/default-files.ts";
 import { DataError } from "../readers/data-error.ts";
 import { readLines, readText } from "../readers/text.ts";
@@ -76,4 +76,33 @@ export async function multi30k(
     return { english, german };
   };
   return { train: await part("train"), validation: await part("val"), test: await part("test_2016_flickr") };
+}
+
+/** A sentence, and the part of speech of each word. */
+export interface TaggedSentence {
+  readonly category: string;
+  readonly words: readonly string[];
+  /** Brown's own, "np-tl": a base, then marks such as -tl for words of titles. */
+  readonly tags: readonly string[];
+}
+
+/** The 57 340 sentences of the Brown corpus, 15 categories one after the other. */
+export async function brown(options: LoadOptions = {}): Promise<readonly TaggedSentence[]> {
+  const { bytes, file } = await bytesOf("brown", "brown-tagged.tsv.gz", options);
+  const lines = await readLines(bytes, { file });
+  return lines.map((line, i) => {
+    const [, category, text = ""] = line.split("\t");
+    const tokens = text.split(" ");
+    const slashes = tokens.map((token) => token.lastIndexOf("/"));
+    if (slashes.some((at) => at < 1))
+      throw new DataError(
+        { file, field: `line ${i + 1}`, offset: lines.slice(0, i).join("\n").length },
+        "expected a text's name, its category and words as word/tag, parted by tabs.",
+      );
+    return {
+      category,
+      words: tokens.map((token, k) => token.slice(0, slashes[k])),
+      tags: tokens.map((token, k) => token.slice(slashes[k] + 1)),
+    };
+  });
 }
