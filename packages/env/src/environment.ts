@@ -134,7 +134,7 @@ export interface Environment {
   };
   /**
    * One step; the returned observation is a fresh array. Throws before the first reset and after the end of an episode, on an action
-   * outside the space, and a NonFiniteError on a NaN or infinite observation or reward. The last step's info holds
+   * outside the space, and a NonFiniteError on a NaN or infinite action, observation or reward. The last step's info holds
    * `episode: { return, length }`.
    */
   step(action: Action): StepResult;
@@ -188,7 +188,7 @@ export interface VectorEnvironment {
   }): Float32Array;
   /**
    * Steps every lane; actions: [count] indices, or [count, action size] for boxes. Throws a NonFiniteError on a NaN or infinite
-   * observation or reward in any lane.
+   * action, observation or reward in any lane.
    */
   step(actions: Int32Array | Float32Array): void;
   /** A lane's current state as the definition's `draw` wants it. */

@@ -26,14 +26,14 @@ export class EnvironmentArgumentError extends Error {
   }
 }
 
-/** An environment gave a NaN or an infinity. Learning on would spread it into every weight. */
+/** An environment gave a NaN or an infinity, or was given one as an action. Learning on would spread it into every weight. */
 export class NonFiniteError extends Error {
   override readonly name = "NonFiniteError";
   /** Id of the environment. */
   readonly environment: string;
   /** Steps since the reset, the faulty one included; 0 is the reset itself. */
   readonly step: number;
-  readonly what: "observation" | "reward";
+  readonly what: "observation" | "reward" | "action";
   readonly value: number;
   /** In a vector environment, the lane. */
   readonly lane?: number;
@@ -41,14 +41,14 @@ export class NonFiniteError extends Error {
   constructor(fault: {
     environment: string;
     step: number;
-    what: "observation" | "reward";
+    what: "observation" | "reward" | "action";
     value: number;
     lane?: number;
   }) {
     const { environment, step, what, value, lane } = fault;
     const place = lane === undefined ? `at step ${step}` : `at step ${step} of lane ${lane}`;
-    const article = what === "observation" ? "an" : "a";
-    super(`Environment "${environment}" gave ${article} ${what} of ${value} ${place}; every ${what} must be finite.`);
+    const did = { observation: "gave an", reward: "gave a", action: "was given an" }[what];
+    super(`Environment "${environment}" ${did} ${what} of ${value} ${place}; every ${what} must be finite.`);
     this.environment = environment;
     this.step = step;
     this.what = what;

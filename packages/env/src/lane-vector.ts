@@ -251,8 +251,7 @@ export class LaneVector implements VectorEnvironment {
   #checkVectors(actions: Int32Array | Float32Array, size: number): void {
     const at = actions.findIndex((element: number) => !Number.isFinite(element));
     if (at < 0) return;
-    const lane = Math.floor(at / size);
-    throw new RangeError(`${this.definition.id}: action ${actions[at]} of lane ${lane} is not finite.`);
+    this.#refuseAction(Math.floor(at / size), actions[at]);
   }
 
   #checkIndices(actions: Int32Array | Float32Array, start: number, n: number): void {
@@ -263,9 +262,15 @@ export class LaneVector implements VectorEnvironment {
     }
     const space = this.singleActionSpace;
     const lane = actions.findIndex((action: number) => !space.contains(action));
+    if (lane >= 0 && !Number.isFinite(actions[lane])) this.#refuseAction(lane, actions[lane]);
     if (lane >= 0)
       throw new RangeError(`${this.definition.id}: action ${actions[lane]} of lane ${lane} does not fit ${space}.`);
     throw new TypeError(`${this.definition.id}: actions in ${space} come as an Int32Array, one index per lane.`);
+  }
+
+  #refuseAction(lane: number, value: number): never {
+    const step = this.#lengths[lane] + 1;
+    throw new NonFiniteError({ environment: this.definition.id, step, lane, what: "action", value });
   }
 
   #checkRewards(): void {

@@ -235,7 +235,9 @@ test("a box action reaches each lane as a vector of its own", () => {
   vector.step(Float32Array.of(1, 2, 3, 4));
   expect([...vector.observations]).toEqual([2, 4, 6, 8]);
   expect([...vector.rewards]).toEqual([2, 2]);
-  expect(() => vector.step(Float32Array.of(1, Number.NaN, 3, 4))).toThrow("action NaN of lane 0");
+  expect(() => vector.step(Float32Array.of(1, Number.NaN, 3, 4))).toThrow(
+    "was given an action of NaN at step 3 of lane 0",
+  );
 });
 
 test.each([

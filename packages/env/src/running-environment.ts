@@ -130,7 +130,7 @@ export class RunningEnvironment<State> implements Environment {
         `${this.id}: the episode ${how} at step ${this.episodeLength}; call reset() before the next step.`,
       );
     }
-    checkAction(action, this.actionSpace, this.id);
+    this.#checkAction(action);
   }
 
   /** Writes the observation; its sum is finite exactly if every element is (float32 elements cannot overflow a float64 sum). */
@@ -149,13 +149,17 @@ export class RunningEnvironment<State> implements Environment {
     }
     return out;
   }
-}
 
-/** A discrete action must be in its space; a box's action must have its size and be finite: bounds are the environment's to clip, as in Gymnasium. */
-function checkAction(action: Action, space: ActionSpace, id: string): void {
-  if (space.kind === "discrete") {
-    if (space.contains(action)) return;
-  } else if (ArrayBuffer.isView(action) && action.length === space.size && action.every(Number.isFinite)) return;
-  const wanted = space.kind === "discrete" ? "" : `; it takes a Float32Array of ${space.size} finite numbers`;
-  throw new RangeError(`${id}: action ${show(action)} does not fit ${space}${wanted}.`);
+  /** A discrete action must be in its space; a box's action must have its size and be finite: bounds are the environment's to clip, as in Gymnasium. */
+  #checkAction(action: Action): void {
+    const { id, actionSpace: space } = this;
+    if (space.kind === "discrete") {
+      if (space.contains(action)) return;
+    } else if (ArrayBuffer.isView(action) && action.length === space.size && action.every(Number.isFinite)) return;
+    const value = ArrayBuffer.isView(action) ? action.find((element) => !Number.isFinite(element)) : action;
+    if (typeof value === "number" && !Number.isFinite(value))
+      throw new NonFiniteError({ environment: id, step: this.episodeLength + 1, what: "action", value });
+    const wanted = space.kind === "discrete" ? "" : `; it takes a Float32Array of ${space.size} finite numbers`;
+    throw new RangeError(`${id}: action ${show(action)} does not fit ${space}${wanted}.`);
+  }
 }

@@ -24,6 +24,20 @@ describe("minimize", () => {
       true,
     );
   });
+  it.each([
+    ["compiled", true],
+    ["op by op", false],
+  ])("names a parameter that was not finite before, %s, also where no output shows it", (_, compiled) => {
+    const w = new Parameter(tensor([1, 2]), "bias");
+    const sgd = new SGD([w], { learningRate: 1 });
+    const minimize = () => sgd.minimize(() => w.value.relu().sum());
+    const step = compiled ? compile(minimize) : minimize;
+    step();
+    w.set([1, -Infinity]);
+    expect(() => step()).toThrow(NonFiniteError);
+    expect(() => step()).toThrow("element 1 of bias [2] already is -Infinity; nothing was written.");
+    expect([...w.toHost()]).toEqual([1, -Infinity]);
+  });
   it("follows a learning rate that changes, without a new recording", () => {
     const w = new Parameter(tensor([0]));
     const sgd = new SGD([w], { learningRate: 1 });

@@ -1,6 +1,15 @@
 // What every optimizer does: differentiate, guard, clip, decay, update; and the state it keeps.
 import { log } from "@agon/math";
-import { differentiate, guardFinite, type Parameter, scalar, scope, type Tensor, Variable } from "@agon/tensor";
+import {
+  differentiate,
+  guardFinite,
+  NonFiniteError,
+  type Parameter,
+  scalar,
+  scope,
+  type Tensor,
+  Variable,
+} from "@agon/tensor";
 import { clipByGlobalNorm, clipByValue } from "./clip.ts";
 
 /** A loss, or an object with a loss and further outputs to return. */
@@ -49,11 +58,18 @@ export abstract class Optimizer {
     return [...this.state];
   }
 
-  /** One step down the gradient of f's loss; returns what f returned. Where anything is NaN or infinite it throws and writes nothing. */
+  /**
+   * One step down the gradient of f's loss; returns what f returned. Where the loss, a gradient or a parameter is NaN or infinite it throws
+   * and writes nothing.
+   */
   minimize<R extends LossResult>(f: () => R): R {
     return scope(() => {
       const { result, loss, gradients } = differentiate(this.parameters, f);
-      guardFinite([loss, ...gradients], () => differentiate(this.parameters, f));
+      const weights = this.parameters.map(({ value }) => value);
+      guardFinite([loss, ...gradients, ...weights], () => {
+        refuseNonFinite(this.parameters);
+        differentiate(this.parameters, f);
+      });
       this.update(gradients);
       return result;
     });
@@ -87,6 +103,19 @@ export abstract class Optimizer {
     return variable;
   }
 }
+
+/** Names a parameter that has gone wrong outside of any step. */
+const refuseNonFinite = (parameters: readonly Parameter[]): void => {
+  for (const parameter of parameters) {
+    const values = parameter.toHost();
+    const at = values.findIndex((x: number) => !Number.isFinite(x));
+    if (at >= 0)
+      throw new NonFiniteError(
+        `minimize: element ${at} of ${parameter.name} ${JSON.stringify(parameter.shape)} already is ${values[at]}; nothing was written.`,
+        "minimize",
+      );
+  }
+};
 
 const requireAboveZero = (limits: Readonly<Record<string, number | undefined>>): void => {
   for (const [name, limit] of Object.entries(limits))

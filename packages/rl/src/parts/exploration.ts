@@ -12,11 +12,24 @@ export const linear =
   (step) =>
     step >= steps ? end : start + ((end - start) * step) / steps;
 
-/** Index of the largest value, the first of equals. */
+/** Index of the largest value, the first of equals. Throws where one is NaN or infinite: what it says of the best is worth nothing. */
 export const argmax = (values: ArrayLike<number>, start = 0, count: number = values.length): number => {
   let best = 0;
-  for (let i = 1; i < count; i++) if (values[start + i] > values[start + best]) best = i;
+  let sum = values[start];
+  for (let i = 1; i < count; i++) {
+    sum += values[start + i];
+    if (values[start + i] > values[start + best]) best = i;
+  }
+  if (!Number.isFinite(sum)) refuseNonFinite(values, start, count);
   return best;
+};
+
+const refuseNonFinite = (values: ArrayLike<number>, start: number, count: number): void => {
+  for (let i = 0; i < count; i++) {
+    const value = values[start + i];
+    if (!Number.isFinite(value))
+      throw new NonFiniteError(`the value of action ${i} is ${value}; no action can be chosen.`, "argmax");
+  }
 };
 
 /** As argmax, but one of the equals at random: an untrained table has no favourite. */
@@ -34,8 +47,6 @@ export const sampleSoftmax = (logits: ArrayLike<number>, start: number, count: n
   const largest = logits[start + argmax(logits, start, count)];
   let total = 0;
   for (let i = 0; i < count; i++) total += exp(logits[start + i] - largest);
-  if (!(total < Infinity))
-    throw new NonFiniteError("sampleSoftmax: a logit is NaN or infinite; no action can be drawn.", "sampleSoftmax");
   let rest = random.uniform() * total;
   for (let i = 0; i < count - 1; i++) {
     rest -= exp(logits[start + i] - largest);
