@@ -20,7 +20,7 @@ const scenes: Readonly<Record<string, readonly [query: string, steps: number, la
   lake: ["?env=FrozenLake8x8-v1&algo=q-learning", 1_500_000, 1],
   cliff: ["?env=CliffWalking-v1&algo=q-learning&algo2=sarsa", 300_000, 2],
   grid: ["?env=GridWorld-v0&algo=q-learning", 300_000, 1],
-  pendulum: ["?env=Pendulum-v1", 20_000, 1],
+  pendulum: ["?env=Pendulum-v1&algo=ppo&algo2=sac", 5000, 2],
 };
 
 describeInChromium("the arena's looks", () => {

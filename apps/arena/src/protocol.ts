@@ -38,15 +38,25 @@ export type Command =
 
 export type RunStatus = "starting" | "running" | "paused" | "finished" | "failed";
 
-/** What the agent thinks of the observation that is shown. */
-export interface Thought {
+/** What the agent thinks of the observation that is shown; `value` is the state's, where the agent has one. */
+export type Thought = { readonly value: number | null } & (ChoiceThought | VectorThought);
+
+export interface ChoiceThought {
+  readonly kind: "values" | "probabilities";
   /** One number per action: values, or probabilities. */
   readonly actions: Float32Array;
-  readonly kind: "values" | "probabilities";
-  /** The state's value, where the agent has one. */
-  readonly value: number | null;
   /** The action that the greedy policy takes. */
   readonly choice: number;
+}
+
+/** Of actions that are vectors, element by element. */
+export interface VectorThought {
+  readonly kind: "vector";
+  /** What the evaluated policy does. */
+  readonly best: Float32Array;
+  /** Between them lies what is tried while training, in two of three cases: one standard deviation to each side. */
+  readonly low: Float32Array;
+  readonly high: Float32Array;
 }
 
 /** What the agent thinks of every state of a small world. */

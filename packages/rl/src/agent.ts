@@ -1,5 +1,6 @@
 // The agent contract: what every algorithm offers, and the events that training yields.
 import type { Action, EnvironmentDefinition } from "@agon/env";
+import type { ActionThought } from "./parts/action-scale.ts";
 
 /** An episode has ended. */
 export interface EpisodeEvent {
@@ -79,10 +80,18 @@ export interface Agent {
   restore(bytes: Uint8Array): void;
   /** SHA-256 over the curve and the final parameters (see @agon/runs, CurveRecorder). */
   curveHash(): Promise<string>;
-  /** What the agent thinks of an observation, for pictures: action values or preferences, and the state's value. */
-  inspect?(observation: Float32Array): {
-    readonly actionValues?: Float32Array;
-    readonly probabilities?: Float32Array;
-    readonly value?: number;
-  };
+  /** What the agent thinks of an observation, for pictures. */
+  inspect?(observation: Float32Array): Thought;
+}
+
+/** What an agent thinks of an observation, as far as it does. */
+export interface Thought {
+  /** Q(s, a) of every action. */
+  readonly actionValues?: Float32Array;
+  /** π(a|s) of every action. */
+  readonly probabilities?: Float32Array;
+  /** Where actions are vectors: which one, and how widely it varies. */
+  readonly action?: ActionThought;
+  /** V(s), or Q(s, a) of the action that the evaluated policy takes. */
+  readonly value?: number;
 }

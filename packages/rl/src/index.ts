@@ -1,13 +1,16 @@
 // @agon/rl: algorithms, one file each, and the parts they import.
-export type { Agent, EpisodeEvent, StepEvent, TrainEvent, TrainOptions, UpdateEvent } from "./agent.ts";
+export type { Agent, EpisodeEvent, StepEvent, Thought, TrainEvent, TrainOptions, UpdateEvent } from "./agent.ts";
 export { A2C, type A2COptions } from "./algorithms/a2c.ts";
+export { DDPG, type DDPGOptions } from "./algorithms/ddpg.ts";
 export { DQN, type DQNOptions } from "./algorithms/dqn.ts";
 export { algorithms, findAlgorithm } from "./algorithms/index.ts";
 export { PPO, type PPOOptions } from "./algorithms/ppo.ts";
 export { QLearning, type QLearningOptions } from "./algorithms/q-learning.ts";
 export { RandomPlay, type RandomPlayOptions } from "./algorithms/random.ts";
 export { Reinforce, type ReinforceOptions } from "./algorithms/reinforce.ts";
+export { SAC, type SACOptions } from "./algorithms/sac.ts";
 export { Sarsa, type SarsaOptions } from "./algorithms/sarsa.ts";
+export { TD3, type TD3Options } from "./algorithms/td3.ts";
 export { type EvaluateOptions, type Evaluation, evaluate, playEpisodes, summarise } from "./evaluate.ts";
 
 export { type DriveOptions, drive } from "@agon/runs";
@@ -24,6 +27,7 @@ export {
   squashedNormal,
 } from "./parts/distributions.ts";
 export { argmax, linear, type Schedule } from "./parts/exploration.ts";
+export type { ActionThought } from "./parts/action-scale.ts";
 export { OptionError } from "./parts/options.ts";
 export {
   normalised,
@@ -51,6 +55,7 @@ export {
   clippedDoubleValue,
   doubleValue,
   dueling,
+  smoothed,
   softValue,
   tdTarget,
 } from "./parts/targets.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { box, defineEnvironment, discrete, type EnvironmentDefinition, make } from "@agon/env";
-import { CartPole, CliffWalking, registry } from "@agon/environments";
+import { CartPole, CliffWalking, Pendulum, registry } from "@agon/environments";
 import { MLP } from "@agon/nn";
 import { describe, expect, it, vi } from "vitest";
 import {
@@ -44,6 +44,21 @@ const cases: Readonly<
   },
   a2c: { environment: CartPole, options: { hidden: [8], environments: 3, rolloutSteps: 4 }, steps: 300 },
   reinforce: { environment: CartPole, options: { hidden: [8], batchSteps: 30 }, steps: 200 },
+  ddpg: {
+    environment: Pendulum,
+    options: { hidden: [8], batchSize: 8, bufferSize: 100, learningStarts: 20 },
+    steps: 250,
+  },
+  td3: {
+    environment: Pendulum,
+    options: { hidden: [8], batchSize: 8, bufferSize: 100, learningStarts: 20 },
+    steps: 250,
+  },
+  sac: {
+    environment: Pendulum,
+    options: { hidden: [8], batchSize: 8, bufferSize: 100, learningStarts: 20 },
+    steps: 250,
+  },
   "q-learning": { environment: CliffWalking, options: {}, steps: 600 },
   sarsa: { environment: CliffWalking, options: {}, steps: 600 },
 };
@@ -105,6 +120,10 @@ const learners = algorithms.map(({ name }) => name).filter((name) => name !== "r
 const variants: Readonly<Record<string, { readonly name: string; readonly switches: Record<string, unknown> }>> = {
   "dqn, prioritised and dueling": { name: "dqn", switches: { prioritised: true, dueling: true, hidden: [8, 8] } },
   "dqn, one step and no double": { name: "dqn", switches: { multiStep: 1, double: false } },
+  "sac, with noise alike from step to step": {
+    name: "sac",
+    switches: { noiseCorrelation: 0.9, updatesPerTrain: 2, trainInterval: 3 },
+  },
 };
 
 describe.each([...learners, ...Object.keys(variants)])("%s", (title) => {
@@ -179,12 +198,12 @@ describe.each([...learners, ...Object.keys(variants)])("%s", (title) => {
     other.loadPolicy(agent.policy());
     const observation = new Float32Array(environment.observation.size);
     const preferences = (of: Agent): unknown => {
-      const { actionValues, probabilities } = of.inspect?.(observation) ?? {};
-      return actionValues ?? probabilities;
+      const { actionValues, probabilities, action } = of.inspect?.(observation) ?? {};
+      return actionValues ?? probabilities ?? action;
     };
     expect(preferences(other)).toBeDefined();
     expect(preferences(other)).toEqual(preferences(agent));
-    expect(other.act(observation)).toBe(agent.act(observation));
+    expect(other.act(observation)).toEqual(agent.act(observation));
   });
 
   it("describes its options, and refuses others", () => {

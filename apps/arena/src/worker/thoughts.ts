@@ -5,14 +5,17 @@ import type { Thought, ValueMap } from "../protocol.ts";
 /** Thoughts about one observation; null for agents that keep them to themselves. */
 export function thoughtOf(agent: Agent, observation: Float32Array): Thought | null {
   const inspected = agent.inspect?.(observation);
-  const actions = inspected?.probabilities ?? inspected?.actionValues;
-  if (inspected === undefined || actions === undefined) return null;
+  if (inspected === undefined) return null;
+  const { probabilities, actionValues, action, value = null } = inspected;
+  if (action !== undefined) return { kind: "vector", ...action, value };
+  const actions = probabilities ?? actionValues;
+  if (actions === undefined) return null;
   const choice = agent.act(observation);
   return {
+    kind: probabilities === undefined ? "values" : "probabilities",
     actions: actions.slice(),
-    kind: inspected.probabilities === undefined ? "values" : "probabilities",
-    value: inspected.value ?? null,
     choice: typeof choice === "number" ? choice : 0,
+    value,
   };
 }
 

@@ -264,14 +264,7 @@ export class A2C implements Agent {
     this.update.run();
     rollout.filled = 0;
     const [[loss], [policyLoss], [valueLoss], [entropy]] = this.update.outputs;
-    session.recordUpdate(loss);
-    return {
-      type: "update",
-      step: session.steps,
-      update: session.updates,
-      loss,
-      figures: { policyLoss, valueLoss, entropy },
-    };
+    return session.updated(loss, { policyLoss, valueLoss, entropy });
   }
 
   setOption(key: string, value: unknown): void {

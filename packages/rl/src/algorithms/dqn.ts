@@ -12,16 +12,15 @@ import { huber, MLP, type Module, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom, type Random } from "@agon/random";
 import { blend, type Bound, compile, type Tensor, zeros } from "@agon/tensor";
-import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
+import type { Agent, EpisodeEvent, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
 import { AgentState } from "../parts/agent-state.ts";
 import { DuelingNetwork } from "../parts/dueling-network.ts";
 import { argmax, linear, type Schedule } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
-import { located } from "../parts/non-finite.ts";
 import { changeOption, OptionError, resolveOptions } from "../parts/options.ts";
 import { PrioritySampler } from "../parts/priority-sampler.ts";
-import { type Batch, ReplayBuffer } from "../parts/replay.ts";
-import { Session } from "../parts/session.ts";
+import type { Batch } from "../parts/replay.ts";
+import { type Choice, ReplayLoop } from "../parts/replay-loop.ts";
 import { bestValue, bootstrapped, chosenValue, doubleValue } from "../parts/targets.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
 
@@ -212,19 +211,13 @@ export class DQN implements Agent {
   private readonly optimizer: Adam;
   private readonly settings: Settings;
   private readonly exploration: Schedule;
-  private readonly session: Session;
-  private readonly replay: ReplayBuffer;
+  private readonly loop: ReplayLoop;
   /** Null where replay is uniform. */
   private readonly priorities: PrioritySampler | null;
   /** Rows of the replay buffer that the update learns from, where it is prioritised. */
   private readonly rows: Int32Array;
   private readonly exploring: Random;
-  private readonly sampling: Random;
   private readonly actions: number;
-  private readonly features: Float32Array;
-  private readonly nextFeatures: Float32Array;
-  /** Updates still owed for the steps taken. */
-  private readonly counts = { owed: 0 };
   private readonly kept: AgentState;
   private readonly values: Bound;
   private readonly update: Bound;
@@ -257,20 +250,17 @@ export class DQN implements Agent {
       clipNorm: clipNorm > 0 ? clipNorm : undefined,
     });
     this.exploring = random.split("exploration");
-    this.sampling = random.split("replay");
-    this.session = new Session(environment, seed);
-    this.replay = new ReplayBuffer(bufferSize, width);
+    this.loop = new ReplayLoop(environment, { seed, bufferSize });
     this.priorities = prioritised ? new PrioritySampler(bufferSize, priorityExponent) : null;
     this.rows = new Int32Array(batchSize);
-    const { online, target, optimizer, replay, priorities, exploring, sampling, counts } = this;
+    const { session, replay, sampling, counts } = this.loop;
+    const { online, target, optimizer, priorities, exploring } = this;
     this.kept = new AgentState(this.algorithm, {
-      session: this.session,
+      session,
       policy: online,
       learned: { online },
       rest: { target, optimizer, replay, priorities, exploring, sampling, counts },
     });
-    this.features = new Float32Array(width);
-    this.nextFeatures = new Float32Array(width);
     this.values = compile((x: Tensor) => this.online.forward(x)).bind(zeros([1, width]));
     this.update = this.compileUpdate(width);
     this.syncTarget = compile(() =>
@@ -312,7 +302,7 @@ export class DQN implements Agent {
   }
 
   get steps(): number {
-    return this.session.steps;
+    return this.loop.session.steps;
   }
 
   private actionValues(observation: Float32Array): Float32Array {
@@ -327,31 +317,13 @@ export class DQN implements Agent {
 
   train(options: TrainOptions & { readonly every?: "episode" }): AsyncGenerator<EpisodeEvent, void, void>;
   train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
-  async *train({ steps, every = "episode" }: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
-    await this.session.open();
-    const { session, settings } = this;
-    try {
-      for (const end = session.steps + steps; session.steps < end || this.counts.owed > 0; ) {
-        if (this.counts.owed > 0) {
-          const event = this.learn();
-          if (every !== "episode") yield event;
-          continue;
-        }
-        const greedy = this.act(session.observation);
-        const action = this.choose(greedy);
-        const reward = session.step(action);
-        this.remember(action, reward, action !== greedy);
-        const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
-        const episode = session.advance();
-        if (session.steps >= settings.learningStarts && session.steps % settings.trainInterval === 0)
-          this.counts.owed = settings.updatesPerTrain;
-        if (session.steps % settings.targetUpdateInterval === 0) this.syncTarget.run();
-        if (stepEvent) yield stepEvent;
-        if (episode) yield episode;
-      }
-    } catch (error) {
-      throw located(error, this);
-    }
+  train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
+    const learner = {
+      choose: () => this.choose(),
+      stepped: () => this.stepped(),
+      learn: () => this.learn(),
+    };
+    return this.loop.train(this, { ...options, learner, rhythm: this.settings });
   }
 
   setOption(key: string, value: unknown): void {
@@ -359,48 +331,38 @@ export class DQN implements Agent {
   }
 
   /** ε-greedy: at random with probability ε, else greedy. */
-  private choose(greedy: number): number {
-    const { exploring, session } = this;
-    return exploring.uniform() < this.exploration(session.steps) ? exploring.integer(this.actions) : greedy;
+  private choose(): Choice {
+    const { exploring, steps } = this;
+    const greedy = this.act(this.loop.session.observation);
+    const action = exploring.uniform() < this.exploration(steps) ? exploring.integer(this.actions) : greedy;
+    return { action, explored: action !== greedy };
   }
 
-  private remember(action: number, reward: number, explored: boolean): void {
-    const { observation, nextObservation, environment } = this.session;
-    const space = this.environment.observation;
-    writeFeatures(space, observation, this.features);
-    writeFeatures(space, nextObservation, this.nextFeatures);
-    const { terminated, truncated } = environment;
-    this.replay.add(this.features, action, reward, this.nextFeatures, { terminated, truncated, explored });
-    this.priorities?.add(this.replay.newest);
+  private stepped(): void {
+    this.priorities?.add(this.loop.replay.newest);
+    if (this.steps % this.settings.targetUpdateInterval === 0) this.syncTarget.run();
   }
 
-  private learn(): TrainEvent {
+  private learn(): UpdateEvent {
     const { learningRate, finalRateShare, rateDecaySteps } = this.settings;
-    this.optimizer.learningRate = linear(
-      learningRate,
-      learningRate * finalRateShare,
-      rateDecaySteps,
-    )(this.session.steps);
+    this.optimizer.learningRate = linear(learningRate, learningRate * finalRateShare, rateDecaySteps)(this.steps);
     this.sample();
     this.update.run();
     const [[loss], [meanQ], tdErrors] = this.update.outputs;
     this.priorities?.update(this.rows, tdErrors);
-    this.counts.owed--;
-    this.session.recordUpdate(loss);
-    const { steps, updates } = this.session;
-    return { type: "update", step: steps, update: updates, loss, figures: { meanQ, epsilon: this.exploration(steps) } };
+    return this.loop.session.updated(loss, { meanQ, epsilon: this.exploration(this.steps) });
   }
 
   /** Fills the update's inputs from the replay buffer. */
   private sample(): void {
-    const { replay, priorities, batch, rows, sampling } = this;
+    const { loop, priorities, batch, rows } = this;
     const { multiStep, discount, importanceStart, importanceSteps } = this.settings;
     const reach = { steps: multiStep, discount };
-    if (!priorities) return replay.sample(batch, sampling, reach);
+    if (!priorities) return loop.sample(batch, reach);
     const weights = this.update.inputs[5] as Float32Array;
-    const beta = linear(importanceStart, 1, importanceSteps)(this.session.steps);
-    priorities.draw(rows, weights, { random: sampling, size: replay.size, beta });
-    replay.take(batch, (i) => rows[i], reach);
+    const beta = linear(importanceStart, 1, importanceSteps)(this.steps);
+    priorities.draw(rows, weights, { random: loop.sampling, size: loop.replay.size, beta });
+    loop.replay.take(batch, (i) => rows[i], reach);
   }
 
   policy = (): Uint8Array => this.kept.policy();

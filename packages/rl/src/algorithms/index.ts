@@ -2,15 +2,29 @@
 import type { AlgorithmSpec } from "../registry.ts";
 import { nearest, OptionError } from "../parts/options.ts";
 import { a2c } from "./a2c.ts";
+import { ddpg } from "./ddpg.ts";
 import { dqn } from "./dqn.ts";
 import { ppo } from "./ppo.ts";
 import { qLearning } from "./q-learning.ts";
 import { randomPlay } from "./random.ts";
 import { reinforce } from "./reinforce.ts";
+import { sac } from "./sac.ts";
 import { sarsa } from "./sarsa.ts";
+import { td3 } from "./td3.ts";
 
 /** The one that fits everything comes last: it is chosen where no other fits. */
-export const algorithms: readonly AlgorithmSpec[] = [dqn, ppo, a2c, reinforce, qLearning, sarsa, randomPlay];
+export const algorithms: readonly AlgorithmSpec[] = [
+  dqn,
+  ppo,
+  a2c,
+  reinforce,
+  sac,
+  td3,
+  ddpg,
+  qLearning,
+  sarsa,
+  randomPlay,
+];
 
 /** The algorithm of that name; an unknown one is answered with the nearest names. */
 export const findAlgorithm = (name: string): AlgorithmSpec => {

@@ -12,9 +12,9 @@ import type { MLP } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom, type Random } from "@agon/random";
 import { type Bound, compile, NonFiniteError, type Tensor, type TypedArray, zeros } from "@agon/tensor";
-import type { Agent, EpisodeEvent, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
+import type { Agent, EpisodeEvent, Thought, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
 import { AgentState } from "../parts/agent-state.ts";
-import { linear, softmax } from "../parts/exploration.ts";
+import { linear } from "../parts/exploration.ts";
 import { featureSize, writeFeatures } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
 import { changeOption, OptionError, resolveOptions } from "../parts/options.ts";
@@ -346,14 +346,7 @@ export class PPO implements Agent {
       rollout.filled = 0;
     }
     const [[loss], [policyLoss], [valueLoss], [entropy], [kl], [clipped]] = this.update.outputs;
-    session.recordUpdate(loss);
-    return {
-      type: "update",
-      step: session.steps,
-      update: session.updates,
-      loss,
-      figures: { policyLoss, valueLoss, entropy, kl, clipped },
-    };
+    return session.updated(loss, { policyLoss, valueLoss, entropy, kl, clipped });
   }
 
   /** A new order of the rows, every order equally likely (Fisher–Yates). */
@@ -394,10 +387,9 @@ export class PPO implements Agent {
   restore = (bytes: Uint8Array): void => this.kept.restore(bytes);
   curveHash = (): Promise<string> => this.kept.curveHash();
 
-  inspect(observation: Float32Array): { readonly probabilities?: Float32Array; readonly value: number } {
-    const [[value], logProbabilities] = this.thinkOf(observation);
-    if (this.environment.action.kind !== "discrete") return { value };
-    return { probabilities: softmax(logProbabilities), value };
+  inspect(observation: Float32Array): Thought {
+    const [[value], ...parts] = this.thinkOf(observation);
+    return { ...this.policyNetwork.thought(parts), value };
   }
 }
 

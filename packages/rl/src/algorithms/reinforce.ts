@@ -265,9 +265,7 @@ export class Reinforce implements Agent {
     this.update.run();
     this.counts.filled = 0;
     const [[loss], [entropy], [valueLoss] = [0]] = this.update.outputs;
-    this.session.recordUpdate(loss);
-    const { steps, updates } = this.session;
-    return { type: "update", step: steps, update: updates, loss, figures: { entropy, valueLoss } };
+    return this.session.updated(loss, { entropy, valueLoss });
   }
 
   policy = (): Uint8Array => this.kept.policy();

@@ -1,5 +1,5 @@
 // What an agent keeps, in one place: everything by name as a checkpoint, its policy as bytes and files, and the hash of its curve.
-import { Module } from "@agon/nn";
+import { type AnyModule, Module } from "@agon/nn";
 import { Optimizer } from "@agon/optim";
 import type { Random } from "@agon/random";
 import type { CurveParameters } from "@agon/runs";
@@ -10,7 +10,7 @@ import {
   type SafetensorsArray,
   type TypedArray,
   unpackState,
-  type Variable,
+  Variable,
 } from "@agon/tensor";
 import { networkPolicy, type Policy, readPolicy, savePolicy } from "./policy.ts";
 
@@ -35,14 +35,14 @@ interface Life extends Store {
 /** Numbers of one object, which change while the agent learns. */
 type Counts = Record<string, number>;
 
-type Kept = Module | Optimizer | Random | TypedArray | Store | Counts;
+type Kept = AnyModule | Optimizer | Variable | Random | TypedArray | Store | Counts;
 
 export interface Contents {
   readonly session: Life;
   /** What acts: a network, or whatever else gives bytes. */
-  readonly policy: Module | Policy;
+  readonly policy: AnyModule | Policy;
   /** What is learned: kept, and part of the curve's hash. */
-  readonly learned: Readonly<Record<string, Module | Float64Array>>;
+  readonly learned: Readonly<Record<string, AnyModule | Float64Array>>;
   /** What else it takes to go on exactly; null is nothing. */
   readonly rest: Readonly<Record<string, Kept | null>>;
 }
@@ -111,6 +111,7 @@ export class AgentState {
 
 const storeOf = (kept: Kept): Store => {
   if (kept instanceof Module) return variables([...kept.namedVariables().values()]);
+  if (kept instanceof Variable) return variables([kept]);
   if (kept instanceof Optimizer) return variables(kept.variables());
   if (ArrayBuffer.isView(kept)) return wholeArray(kept);
   if (isStore(kept)) return kept;

@@ -1,5 +1,5 @@
 // A policy on its own: as safetensors bytes, and as a file.
-import type { Module } from "@agon/nn";
+import type { AnyModule } from "@agon/nn";
 import { decodeSafetensors, encodeSafetensors } from "@agon/tensor";
 
 /** Whatever acts, as safetensors bytes. */
@@ -9,7 +9,7 @@ export interface Policy {
 }
 
 /** The variables of a network, by name. */
-export const networkPolicy = (network: Module): Policy => ({
+export const networkPolicy = (network: AnyModule): Policy => ({
   encode() {
     const entries = [...network.namedVariables()].map(
       ([name, variable]) => [name, { shape: variable.shape, data: variable.toHost() }] as const,

@@ -37,6 +37,23 @@ describe("ReplayBuffer", () => {
     });
   });
 
+  it("keeps actions that are vectors whole", () => {
+    const buffer = new ReplayBuffer(4, 2, 3);
+    for (let i = 0; i < 10; i++) buffer.add(at(i), Float32Array.of(i, 2 * i, -i), 0, at(i + 1), going);
+    const batch = { ...emptyBatch(50), actions: new Float32Array(150) };
+    buffer.sample(batch, createRandom(1), oneStep);
+    const { data, arrays } = buffer.save();
+    const restored = new ReplayBuffer(4, 2, 3);
+    restored.load(data, (name) => arrays[name]);
+    const again = { ...emptyBatch(50), actions: new Float32Array(150) };
+    restored.sample(again, createRandom(1), oneStep);
+    expect(again).toEqual(batch);
+    for (let i = 0; i < 50; i++) {
+      const state = batch.observations[2 * i];
+      expect([...batch.actions.subarray(3 * i, 3 * i + 3)]).toEqual([state, 2 * state, -state]);
+    }
+  });
+
   it("lets a value be counted after truncation, not after termination", () => {
     const worth = [terminated, truncated, going].map((ends) => {
       const buffer = new ReplayBuffer(4, 2);

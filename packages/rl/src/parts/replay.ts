@@ -5,7 +5,8 @@ import type { SafetensorsArray } from "@agon/tensor";
 /** Arrays that a sample is written into, one row per transition. */
 export interface Batch {
   readonly observations: Float32Array;
-  readonly actions: Int32Array;
+  /** Indices, or vectors. */
+  readonly actions: Int32Array | Float32Array;
   /** Discounted sum of the rewards on the way to `nextObservations`. */
   readonly rewards: Float32Array;
   readonly nextObservations: Float32Array;
@@ -60,20 +61,20 @@ export class ReplayBuffer {
   private lastStart: Float32Array | undefined;
   private readonly data: {
     readonly observations: Float32Array;
-    readonly actions: Int32Array;
+    readonly actions: Int32Array | Float32Array;
     readonly rewards: Float32Array;
     readonly nextObservations: Float32Array;
     readonly ends: Uint8Array;
     readonly explored: Uint8Array;
   };
 
-  /** `width`: features of one observation. */
-  constructor(capacity: number, width: number) {
+  /** `width`: features of one observation; `actionSize`: elements of an action, where actions are vectors. */
+  constructor(capacity: number, width: number, actionSize?: number) {
     this.capacity = capacity;
     this.width = width;
     this.data = {
       observations: new Float32Array(capacity * width),
-      actions: new Int32Array(capacity),
+      actions: actionSize === undefined ? new Int32Array(capacity) : new Float32Array(capacity * actionSize),
       rewards: new Float32Array(capacity),
       nextObservations: new Float32Array(capacity * width),
       ends: new Uint8Array(capacity),
@@ -94,7 +95,7 @@ export class ReplayBuffer {
    */
   add(
     observation: Float32Array,
-    action: number,
+    action: number | ArrayLike<number>,
     reward: number,
     nextObservation: Float32Array,
     outcome: Outcome,
@@ -103,7 +104,8 @@ export class ReplayBuffer {
     const { data, next, width } = this;
     data.observations.set(observation, next * width);
     data.nextObservations.set(nextObservation, next * width);
-    data.actions[next] = action;
+    if (typeof action === "number") data.actions[next] = action;
+    else data.actions.set(action, next * action.length);
     data.rewards[next] = reward;
     data.ends[next] = outcome.terminated ? terminated : outcome.truncated ? truncated : going;
     data.explored[next] = outcome.explored ? 1 : 0;
@@ -144,7 +146,7 @@ export class ReplayBuffer {
     );
   }
 
-  /** Fills `out` with transitions drawn uniformly, with replacement; as many as out.actions holds. */
+  /** Fills `out` with transitions drawn uniformly, with replacement; as many as out.rewards holds. */
   sample(out: Batch, random: Random, reach: Reach): void {
     this.take(out, () => random.integer(this.size), reach);
   }
@@ -152,14 +154,15 @@ export class ReplayBuffer {
   /** Fills `out` with the transitions at the rows that `rowOf` tells, in turn. */
   take(out: Batch, rowOf: (i: number) => number, reach: Reach): void {
     const { width, data } = this;
-    for (let i = 0; i < out.actions.length; i++) {
+    const actionSize = data.actions.length / this.capacity;
+    for (let i = 0; i < out.rewards.length; i++) {
       const from = rowOf(i);
       const to = this.follow(from, reach, out, i);
       for (let k = 0; k < width; k++) {
         out.observations[i * width + k] = data.observations[from * width + k];
         out.nextObservations[i * width + k] = data.nextObservations[to * width + k];
       }
-      out.actions[i] = data.actions[from];
+      for (let k = 0; k < actionSize; k++) out.actions[i * actionSize + k] = data.actions[from * actionSize + k];
     }
   }
 

@@ -1,7 +1,7 @@
 // One environment being lived through: where the agent stands, what it has counted, and the curve of its run.
 import { type Action, type Environment, type EnvironmentDefinition, make, type Snapshot } from "@agon/env";
 import type { CurveParameters } from "@agon/runs";
-import type { EpisodeEvent, StepEvent } from "../agent.ts";
+import type { EpisodeEvent, StepEvent, UpdateEvent } from "../agent.ts";
 import type { SafetensorsArray } from "@agon/tensor";
 import { Curve } from "./curve.ts";
 
@@ -96,6 +96,12 @@ export class Session {
   recordUpdate(loss: number): void {
     this.updates++;
     this.curve.update(this.steps, loss);
+  }
+
+  /** Notes an update in the curve; its event. */
+  updated(loss: number, figures: UpdateEvent["figures"]): UpdateEvent {
+    this.recordUpdate(loss);
+    return { type: "update", step: this.steps, update: this.updates, loss, figures };
   }
 
   curveHash(parameters: CurveParameters): Promise<string> {

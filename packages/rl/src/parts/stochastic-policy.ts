@@ -4,8 +4,9 @@ import { exp } from "@agon/math";
 import { initialise, type Linear, MLP, Module, orthogonal, parameter, tanh } from "@agon/nn";
 import type { Random } from "@agon/random";
 import { NonFiniteError, type Parameter, type Tensor } from "@agon/tensor";
+import { ActionScale, type ActionThought, type VectorSpace } from "./action-scale.ts";
 import { normalEntropy, normalLogProbability } from "./distributions.ts";
-import { argmax, sampleSoftmax } from "./exploration.ts";
+import { argmax, sampleSoftmax, softmax } from "./exploration.ts";
 import { chosenValue } from "./targets.ts";
 
 /** Arrays that hold one action for each environment: indices, or vectors. */
@@ -29,6 +30,10 @@ export interface StochasticPolicy extends Module {
   enact(drawn: Actions, out: Actions): void;
   /** The likeliest action of the first row, as the environment takes it. */
   best(parts: readonly Float32Array[]): Action;
+  /** What the policy would do in the first row's place, for pictures. */
+  thought(
+    parts: readonly Float32Array[],
+  ): { readonly probabilities: Float32Array } | { readonly action: ActionThought };
 }
 
 /** An MLP of tanh with orthogonal weights: gain √2 in the hidden layers (Saxe et al. 2014), `outputGain` in the last; biases 0. */
@@ -95,6 +100,10 @@ class CategoricalPolicy extends Module implements StochasticPolicy {
   best([logProbabilities]: readonly Float32Array[]): number {
     return argmax(logProbabilities);
   }
+
+  thought([logProbabilities]: readonly Float32Array[]): { readonly probabilities: Float32Array } {
+    return { probabilities: softmax(logProbabilities) };
+  }
 }
 
 const HALF_LOG_TWO_PI = 0.9189385332046727; // ½·ln 2π
@@ -108,20 +117,15 @@ class GaussianPolicy extends Module implements StochasticPolicy {
   readonly network: MLP;
   /** ln σ, 0 at first. [actionSize] */
   readonly logStd: Parameter;
-  private readonly space: Exclude<ActionSpace, { readonly kind: "discrete" }>;
-  private readonly half: Float64Array;
-  private readonly middle: Float64Array;
+  private readonly scale: ActionScale;
 
-  constructor(network: MLP, space: Exclude<ActionSpace, { readonly kind: "discrete" }>) {
+  constructor(network: MLP, space: VectorSpace) {
     super();
-    const { size, low, high } = space;
+    const { size } = space;
     this.network = network;
-    this.space = space;
+    this.scale = new ActionScale(space);
     this.actionSize = size;
     this.logStd = parameter(new Float32Array(size), [size]);
-    const bounded = (i: number): boolean => Number.isFinite(low[i]) && Number.isFinite(high[i]);
-    this.half = Float64Array.from({ length: size }, (_, i) => (bounded(i) ? (high[i] - low[i]) / 2 : 1));
-    this.middle = Float64Array.from({ length: size }, (_, i) => (bounded(i) ? (high[i] + low[i]) / 2 : 0));
   }
 
   actions(count: number): Float32Array {
@@ -159,16 +163,16 @@ class GaussianPolicy extends Module implements StochasticPolicy {
   }
 
   enact(drawn: Actions, out: Actions): void {
-    const { low, high } = this.space;
-    for (let i = 0; i < drawn.length; i++) {
-      const k = i % this.actionSize;
-      out[i] = Math.min(high[k], Math.max(low[k], this.middle[k] + drawn[i] * this.half[k]));
-    }
+    this.scale.enact(drawn, out as Float32Array);
   }
 
   best([mean]: readonly Float32Array[]): Float32Array {
     const out = new Float32Array(this.actionSize);
     this.enact(mean.subarray(0, this.actionSize), out);
     return out;
+  }
+
+  thought([mean, logStd]: readonly Float32Array[]): { readonly action: ActionThought } {
+    return { action: this.scale.thought(mean, (i) => exp(logStd[i])) };
   }
 }

@@ -4,7 +4,7 @@ import { type Tensor, tensor } from "@agon/tensor";
 import { describe, expect, it } from "vitest";
 import { ReplayBuffer } from "./replay.ts";
 import { nStepReturns } from "./returns.ts";
-import { bestValue, bootstrapped, chosenValue, doubleValue, dueling } from "./targets.ts";
+import { bestValue, bootstrapped, chosenValue, clippedDoubleValue, doubleValue, dueling, smoothed } from "./targets.ts";
 
 const meanOf = (x: Tensor): number => x.mean().itemSync();
 
@@ -28,6 +28,35 @@ describe("Double DQN", () => {
 
   it("where the maximum of one network is biased by what the order statistics say", () => {
     expect(Math.abs(meanOf(bestValue(target)) - (worth + 1.53875))).toBeLessThan(4 * standardError);
+  });
+});
+
+describe("TD3's targets", () => {
+  const random = createRandom(1000);
+  const draws = (count: number, deviation = 1): Tensor =>
+    tensor(Float32Array.from({ length: count }, () => random.normal(0, deviation)));
+
+  it("believe the smaller of two critics: where both are right but for noise, too low by what the order statistics say", () => {
+    const count = 20_000;
+    // E[min] of two independent standard normals is −1/√π.
+    const mean = meanOf(clippedDoubleValue(draws(count), draws(count)));
+    expect(Math.abs(mean + 1 / Math.sqrt(Math.PI))).toBeLessThan(4 / Math.sqrt(count));
+  });
+
+  it("smooth the policy within ±c of its action and within its bounds, with noise of deviation σ where neither cuts", () => {
+    const count = 20_000;
+    const near = (action: number, deviation: number): Float32Array =>
+      smoothed(tensor(new Float32Array(count).fill(action)), draws(count), {
+        deviation,
+        limit: 0.5,
+      }).dataSync() as Float32Array;
+    const wide = near(0.2, 1);
+    expect([Math.min(...wide), Math.max(...wide)]).toEqual([expect.closeTo(-0.3, 6), expect.closeTo(0.7, 6)]);
+    const edge = near(0.9, 1);
+    expect([Math.min(...edge), Math.max(...edge)]).toEqual([expect.closeTo(0.4, 6), 1]);
+    const narrow = near(0, 0.1);
+    const variance = narrow.reduce((sum, x) => sum + x * x, 0) / count;
+    expect(Math.abs(variance / 0.01 - 1)).toBeLessThan(4 * Math.sqrt(2 / count));
   });
 });
 

@@ -19,8 +19,22 @@ export const doubleValue = (later: Tensor, online: Tensor): Tensor =>
 export const clippedDoubleValue = (first: Tensor, second: Tensor): Tensor => first.minimum(second);
 
 /** The same with what the policy's entropy is worth, min(Q₁, Q₂) − α·ln π(a′|s′) (SAC: Haarnoja et al. 2018, eq. 3). All: [batch]. */
-export const softValue = (first: Tensor, second: Tensor, logProbability: Tensor, temperature: number): Tensor =>
-  clippedDoubleValue(first, second).sub(logProbability.mul(temperature));
+export const softValue = (
+  first: Tensor,
+  second: Tensor,
+  logProbability: Tensor,
+  temperature: Tensor | number,
+): Tensor => clippedDoubleValue(first, second).sub(logProbability.mul(temperature));
+
+/**
+ * Target policy smoothing, clip(µ + clip(σ·noise, −c, c), −1, 1) with `limit` c (TD3: Fujimoto et al. 2018, eq. 14): actions that lie close are to
+ * have values that lie close, so that a policy cannot lean on a peak that is an error. Both: [batch, size].
+ */
+export const smoothed = (
+  actions: Tensor,
+  noise: Tensor,
+  { deviation, limit }: { readonly deviation: number; readonly limit: number },
+): Tensor => actions.add(noise.mul(deviation).clamp(-limit, limit)).clamp(-1, 1);
 
 /** r + d·v′ with d = γᵐ after m steps, 0 where the episode has terminated. All: [batch]. */
 export const bootstrapped = (rewards: Tensor, discounts: Tensor, nextValues: Tensor): Tensor =>

@@ -1,7 +1,7 @@
 // Several environments lived through in step with each other: what the agent has counted, and the curve of its run.
 import { type EnvironmentDefinition, makeVector, type Snapshot, type VectorEnvironment } from "@agon/env";
 import type { CurveParameters } from "@agon/runs";
-import type { EpisodeEvent, StepEvent } from "../agent.ts";
+import type { EpisodeEvent, StepEvent, UpdateEvent } from "../agent.ts";
 import type { SafetensorsArray } from "@agon/tensor";
 import { Curve } from "./curve.ts";
 
@@ -78,10 +78,11 @@ export class VectorSession {
     };
   }
 
-  /** Notes an update in the curve. */
-  recordUpdate(loss: number): void {
+  /** Notes an update in the curve; its event. */
+  updated(loss: number, figures: UpdateEvent["figures"]): UpdateEvent {
     this.updates++;
     this.curve.update(this.steps, loss);
+    return { type: "update", step: this.steps, update: this.updates, loss, figures };
   }
 
   curveHash(parameters: CurveParameters): Promise<string> {
