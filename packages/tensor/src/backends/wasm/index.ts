@@ -8,8 +8,8 @@ import { ConstantPool } from "./constants.ts";
 import { convolutionModule } from "./convolution-kernels.ts";
 import { encodeModule, forSharedMemory, FunctionBuilder, get } from "./emitter.ts";
 import { expressionOf } from "./expressions.ts";
-import { kernelsModule } from "./kernels.ts";
-import { callsOf, kernelNames, type Placed, scratchOf } from "./library.ts";
+import { kernelModules } from "./kernels.ts";
+import { callsOf, type Placed, scratchOf } from "./library.ts";
 import { type Access, flatLoop, readingOf } from "./loop.ts";
 import { matmulModule, probeModule, tileSize } from "./matmul.ts";
 import { ArenaPool, Memory, WasmBuffer, writeElements } from "./memory.ts";
@@ -97,22 +97,21 @@ const lazyTable = <T>(
 };
 
 /** Modules of kernels and which kernels are whose; each may call those of the ones before. */
-const kernelModules = (
+const modulesOf = (
   fused: boolean,
   vectorBits: 128 | 256,
   constants: ConstantPool,
 ): (readonly [names: readonly string[], make: () => Uint8Array<ArrayBuffer>])[] => {
   const size = tileSize(fused, vectorBits);
-  const some = [
+  return [
+    ...kernelModules,
     [["matmul"], () => matmulModule(fused, size)],
     [["randomUniform"], philoxModule],
     [alongKernels, alongModule],
     [rowKernels, () => rowsModule(constants)],
     [["argmaxPool2d"], poolingModule],
     [["tapTable", "packTaps", "correlate", "correlateWeights"], () => convolutionModule(fused, size)],
-  ] as const;
-  const others = kernelNames.filter((name) => !some.some(([names]) => (names as readonly string[]).includes(name)));
-  return [[others, kernelsModule], ...some];
+  ];
 };
 
 const pointerOf = (buffer: DeviceBuffer): number => (buffer as WasmBuffer).pointer;
@@ -144,7 +143,7 @@ export class WasmBackend implements Backend {
     this.arenas = new ArenaPool(memory);
     this.numerics = fused ? "fused" : "strict";
     this.constants = new ConstantPool(memory);
-    const modules = kernelModules(fused, vectorBits, this.constants);
+    const modules = modulesOf(fused, vectorBits, this.constants);
     const kernels: WebAssembly.ModuleImports = lazyTable(
       modules.map(([names, make]) => [names, () => instantiate(make(), memory, kernels)]),
     );

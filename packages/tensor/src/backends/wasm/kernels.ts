@@ -36,40 +36,42 @@ import {
   type ValueType,
 } from "./emitter.ts";
 import { bytesOf, kernel, move, whileLoop } from "./kernel.ts";
+import type { KernelName } from "./library.ts";
 
 /**
  * sumRows(x, out, rows, columns): out[r] = Σ x[r, c]. Four sums in float64, of every fourth element each, then their sum, then what is left
  * over: a fixed order.
  */
-const sumRows = kernel("sumRows", 4, (local, x, out, rows, columns) => {
-  const [low, high, value] = [local("v128"), local("v128"), local("v128")];
-  const [total, end, vectors] = [local("f64"), local("i32"), local("i32")];
-  const zero = v128.splatF32(f32(0));
-  const halves = [
-    set(value, v128.load(get(x))),
-    set(low, v128.addD(get(low), v128.promoteLow(get(value)))),
-    set(high, v128.addD(get(high), v128.promoteLow(v128.shuffle32(get(value), get(value), [2, 3, 2, 3])))),
-    move(x, i32(16)),
-  ];
-  const lanes = v128.addD(get(low), get(high));
-  return loopWhile(
-    [
-      [set(low, zero), set(high, zero)],
-      set(end, addI32(get(x), bytesOf(get(columns)))),
-      set(vectors, addI32(get(x), andI32(bytesOf(get(columns)), i32(-16)))),
-      whileLoop(lessU32(get(x), get(vectors)), halves),
-      set(low, lanes),
-      set(total, addF64(v128.lane64(get(low), 0), v128.lane64(get(low), 1))),
-      whileLoop(lessU32(get(x), get(end)), [
-        set(total, addF64(get(total), promoteF32(loadF32(get(x))))),
-        move(x, i32(4)),
-      ]),
-      storeF32(get(out), demoteF64(get(total))),
-      [move(out, i32(4)), set(rows, subI32(get(rows), i32(1)))],
-    ],
-    get(rows),
-  );
-});
+const sumRows = (): FunctionBuilder =>
+  kernel("sumRows", 4, (local, x, out, rows, columns) => {
+    const [low, high, value] = [local("v128"), local("v128"), local("v128")];
+    const [total, end, vectors] = [local("f64"), local("i32"), local("i32")];
+    const zero = v128.splatF32(f32(0));
+    const halves = [
+      set(value, v128.load(get(x))),
+      set(low, v128.addD(get(low), v128.promoteLow(get(value)))),
+      set(high, v128.addD(get(high), v128.promoteLow(v128.shuffle32(get(value), get(value), [2, 3, 2, 3])))),
+      move(x, i32(16)),
+    ];
+    const lanes = v128.addD(get(low), get(high));
+    return loopWhile(
+      [
+        [set(low, zero), set(high, zero)],
+        set(end, addI32(get(x), bytesOf(get(columns)))),
+        set(vectors, addI32(get(x), andI32(bytesOf(get(columns)), i32(-16)))),
+        whileLoop(lessU32(get(x), get(vectors)), halves),
+        set(low, lanes),
+        set(total, addF64(v128.lane64(get(low), 0), v128.lane64(get(low), 1))),
+        whileLoop(lessU32(get(x), get(end)), [
+          set(total, addF64(get(total), promoteF32(loadF32(get(x))))),
+          move(x, i32(4)),
+        ]),
+        storeF32(get(out), demoteF64(get(total))),
+        [move(out, i32(4)), set(rows, subI32(get(rows), i32(1)))],
+      ],
+      get(rows),
+    );
+  });
 
 /** What is done with so many vectors of columns side by side. */
 interface ColumnGroup {
@@ -135,9 +137,10 @@ const columnSums = (local: (type: ValueType) => number, vectors: number): Column
  * sumColumns(x, out, outer, length, inner): out[o, i] = Σₗ x[o, l, i], in float64 in the order of l. Sixteen columns at a time, a whole line of the
  * cache: four at a time fetched each line four times, and large sums took 2.5 times as long.
  */
-const sumColumns = kernel("sumColumns", 5, (local, ...parameters) =>
-  overColumns(local, parameters, [columnSums(local, 4), columnSums(local, 1)]),
-);
+const sumColumns = (): FunctionBuilder =>
+  kernel("sumColumns", 5, (local, ...parameters) =>
+    overColumns(local, parameters, [columnSums(local, 4), columnSums(local, 1)]),
+  );
 
 type Extreme = "max" | "min";
 const vectorExtreme = { max: v128.maxF, min: v128.minF };
@@ -200,83 +203,87 @@ const argExtremeRows = (op: Extreme): FunctionBuilder =>
  * finite(x, count): 1 where all elements are finite, else 0. x − x is 0 for a finite x and NaN for any other, by one instruction without constants.
  * Four vectors a round, in two chains.
  */
-const finite = kernel(
-  "finite",
-  2,
-  (local, x, count) => {
-    const [first, second, value] = [local("v128"), local("v128"), local("v128")];
-    const [end, rounds] = [local("i32"), local("i32")];
-    const check = (seen: number, four: Code): Code => [
-      set(value, four),
-      set(seen, v128.or(get(seen), v128.subF(get(value), get(value)))),
-    ];
-    const round = [0, 1, 2, 3].map((i) => check(i % 2 === 0 ? first : second, v128.load(get(x), 16 * i)));
-    return [
-      [first, second].map((seen) => set(seen, v128.splatI32(i32(0)))),
-      set(end, addI32(get(x), bytesOf(get(count)))),
-      set(rounds, addI32(get(x), andI32(bytesOf(get(count)), i32(-64)))),
-      whileLoop(lessU32(get(x), get(rounds)), [round, move(x, i32(64))]),
-      whileLoop(lessU32(get(x), get(end)), [check(first, v128.loadSplat32(get(x))), move(x, i32(4))]),
-      v128.allTrueI(v128.eqI(v128.or(get(first), get(second)), v128.splatI32(i32(0)))),
-    ];
-  },
-  "i32",
-);
+const finite = (): FunctionBuilder =>
+  kernel(
+    "finite",
+    2,
+    (local, x, count) => {
+      const [first, second, value] = [local("v128"), local("v128"), local("v128")];
+      const [end, rounds] = [local("i32"), local("i32")];
+      const check = (seen: number, four: Code): Code => [
+        set(value, four),
+        set(seen, v128.or(get(seen), v128.subF(get(value), get(value)))),
+      ];
+      const round = [0, 1, 2, 3].map((i) => check(i % 2 === 0 ? first : second, v128.load(get(x), 16 * i)));
+      return [
+        [first, second].map((seen) => set(seen, v128.splatI32(i32(0)))),
+        set(end, addI32(get(x), bytesOf(get(count)))),
+        set(rounds, addI32(get(x), andI32(bytesOf(get(count)), i32(-64)))),
+        whileLoop(lessU32(get(x), get(rounds)), [round, move(x, i32(64))]),
+        whileLoop(lessU32(get(x), get(end)), [check(first, v128.loadSplat32(get(x))), move(x, i32(4))]),
+        v128.allTrueI(v128.eqI(v128.or(get(first), get(second)), v128.splatI32(i32(0)))),
+      ];
+    },
+    "i32",
+  );
 
 /**
  * move(from, to, n0…n3, f0…f3, t0…t3): to[Σ iₖ·tₖ] = from[Σ iₖ·fₖ] for all iₖ < nₖ, words; steps in bytes. A last dim that is contiguous on both
  * sides is copied at once.
  */
-const moveWords = kernel("move", 14, (local, from, to, ...dims) => {
-  const [counts, fromSteps, toSteps] = [dims.slice(0, 4), dims.slice(4, 8), dims.slice(8, 12)];
-  const words = (by: number): Code => equalI32(get(by), i32(4));
-  const back = (pointer: number, dim: number, step: number): Code =>
-    set(pointer, subI32(get(pointer), mulI32(get(counts[dim]), get(step))));
-  /** Goes through dims `dim` and on, and leaves the pointers where they were. */
-  const through = (dim: number): Code => {
-    const [step, stepTo] = [fromSteps[dim], toSteps[dim]];
-    const left = local("i32");
-    const one = dim === 3 ? storeF32(get(to), loadF32(get(from))) : through(dim + 1);
-    const each = [
-      set(left, get(counts[dim])),
-      loopWhile([one, move(from, get(step)), move(to, get(stepTo)), set(left, subI32(get(left), i32(1)))], get(left)),
-      back(from, dim, step),
-      back(to, dim, stepTo),
-    ];
-    if (dim < 3) return each;
-    const contiguous = andI32(words(step), words(stepTo));
-    return [
-      ifThen(contiguous, copyBytes(get(to), get(from), bytesOf(get(counts[dim])))),
-      ifThen(isZeroI32(contiguous), each),
-    ];
-  };
-  return through(0);
-});
+const moveWords = (): FunctionBuilder =>
+  kernel("move", 14, (local, from, to, ...dims) => {
+    const [counts, fromSteps, toSteps] = [dims.slice(0, 4), dims.slice(4, 8), dims.slice(8, 12)];
+    const words = (by: number): Code => equalI32(get(by), i32(4));
+    const back = (pointer: number, dim: number, step: number): Code =>
+      set(pointer, subI32(get(pointer), mulI32(get(counts[dim]), get(step))));
+    /** Goes through dims `dim` and on, and leaves the pointers where they were. */
+    const through = (dim: number): Code => {
+      const [step, stepTo] = [fromSteps[dim], toSteps[dim]];
+      const left = local("i32");
+      const one = dim === 3 ? storeF32(get(to), loadF32(get(from))) : through(dim + 1);
+      const each = [
+        set(left, get(counts[dim])),
+        loopWhile([one, move(from, get(step)), move(to, get(stepTo)), set(left, subI32(get(left), i32(1)))], get(left)),
+        back(from, dim, step),
+        back(to, dim, stepTo),
+      ];
+      if (dim < 3) return each;
+      const contiguous = andI32(words(step), words(stepTo));
+      return [
+        ifThen(contiguous, copyBytes(get(to), get(from), bytesOf(get(counts[dim])))),
+        ifThen(isZeroI32(contiguous), each),
+      ];
+    };
+    return through(0);
+  });
 
 /** fill(out, count, bits): the word in every place. */
-const fillWords = kernel("fill", 3, (local, out, count, bits) => {
-  const end = local("i32");
-  return [
-    set(end, addI32(get(out), bytesOf(get(count)))),
-    loopWhile([storeI32(get(out), get(bits)), move(out, i32(4))], lessU32(get(out), get(end))),
-  ];
-});
+const fillWords = (): FunctionBuilder =>
+  kernel("fill", 3, (local, out, count, bits) => {
+    const end = local("i32");
+    return [
+      set(end, addI32(get(out), bytesOf(get(count)))),
+      loopWhile([storeI32(get(out), get(bits)), move(out, i32(4))], lessU32(get(out), get(end))),
+    ];
+  });
 
 /** turnPart(x, out, columns, width, r0, r1, c0, c1): out[c, r] = x[r, c] for part of the matrix; out has rows of `width`. */
-const turnPart = kernel("turnPart", 8, (local, x, out, columns, width, r0, r1, c0, c1) => {
-  const column = local("i32");
-  return whileLoop(lessU32(get(r0), get(r1)), [
-    set(column, get(c0)),
-    whileLoop(lessU32(get(column), get(c1)), [
-      storeF32(
-        addI32(get(out), shiftLeftI32(addI32(mulI32(get(column), get(width)), get(r0)), 2)),
-        loadF32(addI32(get(x), shiftLeftI32(addI32(mulI32(get(r0), get(columns)), get(column)), 2))),
-      ),
-      move(column, i32(1)),
-    ]),
-    move(r0, i32(1)),
-  ]);
-});
+const turnPart = (): FunctionBuilder =>
+  kernel("turnPart", 8, (local, x, out, columns, width, r0, r1, c0, c1) => {
+    const column = local("i32");
+    return whileLoop(lessU32(get(r0), get(r1)), [
+      set(column, get(c0)),
+      whileLoop(lessU32(get(column), get(c1)), [
+        storeF32(
+          addI32(get(out), shiftLeftI32(addI32(mulI32(get(column), get(width)), get(r0)), 2)),
+          loadF32(addI32(get(x), shiftLeftI32(addI32(mulI32(get(r0), get(columns)), get(column)), 2))),
+        ),
+        move(column, i32(1)),
+      ]),
+      move(r0, i32(1)),
+    ]);
+  });
 
 /**
  * turnRows(x, out, rows, columns, width): out[c, r] = x[r, c], by blocks of four by four; out has rows of `width`, of which these are the first
@@ -324,14 +331,19 @@ const turnRows = (turnPartNumber: number): FunctionBuilder =>
     ];
   });
 
-export const kernelsModule = (): Uint8Array<ArrayBuffer> =>
-  encodeModule([
-    turnPart,
-    turnRows(0),
-    sumRows,
-    sumColumns,
-    ...(["max", "min"] as const).flatMap((op) => [extremeRows(op), extremeColumns(op), argExtremeRows(op)]),
-    finite,
-    moveWords,
-    fillWords,
-  ]);
+type Module = readonly [names: readonly KernelName[], make: () => Uint8Array<ArrayBuffer>];
+
+/** A module each: only what is wanted is written. */
+export const kernelModules: readonly Module[] = [
+  [["turnRows"], () => encodeModule([turnPart(), turnRows(0)])],
+  [["sumRows"], () => encodeModule([sumRows()])],
+  [["sumColumns"], () => encodeModule([sumColumns()])],
+  ...(["max", "min"] as const).flatMap((op): Module[] => [
+    [[`${op}Rows`], () => encodeModule([extremeRows(op)])],
+    [[`${op}Columns`], () => encodeModule([extremeColumns(op)])],
+    [[`arg${op}Rows`], () => encodeModule([argExtremeRows(op)])],
+  ]),
+  [["finite"], () => encodeModule([finite()])],
+  [["move"], () => encodeModule([moveWords()])],
+  [["fill"], () => encodeModule([fillWords()])],
+];

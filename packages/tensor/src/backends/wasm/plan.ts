@@ -92,6 +92,7 @@ class PlanBuilder {
   private readonly pointers = new Map<number, number>();
   private readonly scratch = new Map<Item, number>();
   private readonly references: (() => void)[] = [];
+  private readonly used = new Set<KernelName>();
   /** Items without a kernel here. */
   private readonly slow = new Set<Item>();
   private readonly loops: FunctionBuilder[] = [];
@@ -165,8 +166,10 @@ class PlanBuilder {
         functions.push(withEnd);
       });
     const bytes = encodeModule(functions, imports);
+    // A kernel is written when it is first wanted; any function can be imported for one that is not called.
+    const kernels = kernelNames.map((name) => [name, this.used.has(name) ? host.kernels[name] : () => {}]);
     const { run, run0 } = host.instantiate(bytes, {
-      ...host.kernels,
+      ...Object.fromEntries(kernels),
       reference: (i: number) => references[i](),
       barrier: threads?.barrier ?? (() => {}),
     }) as Record<string, () => number>;
@@ -330,6 +333,7 @@ class PlanBuilder {
     };
     if (op === "allFinite") return this.allFinite(from, to.pointer, touches);
     const calls = callsOf(op, attributes, from, to, scratch);
+    for (const each of calls ?? []) this.used.add(each.kernel);
     if (calls)
       return runsOf(calls).map((run) => ({
         ...touches,
@@ -351,6 +355,7 @@ class PlanBuilder {
     const calls = inputs
       .map(({ pointer, shape }): KernelCall => ({ kernel: "finite", parameters: [pointer, sizeOf(shape)] }))
       .filter(({ parameters: [, size] }) => size > 0);
+    this.used.add("finite");
     const and = (values: readonly Code[]): Code => values.reduce((all, value) => andI32(all, value), i32(1));
     const whole = storeI32(i32(0), and(calls.map(codeOf)), out);
     const parts = this.sharing.calls(calls, 0);
