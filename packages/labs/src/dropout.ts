@@ -2,7 +2,7 @@
 import { mnist } from "@agon/data";
 import { Dropout, flatten, Linear, Module, relu, Sequential } from "@agon/nn";
 import { mean, standardDeviation } from "@agon/runs";
-import { ones } from "@agon/tensor";
+import { ones, scope, type Tensor } from "@agon/tensor";
 import { claim, type Lab } from "./lab.ts";
 import { classify } from "./parts/classify.ts";
 
@@ -57,6 +57,7 @@ export const dropout: Lab = {
     const weightsOf = (share: number): number[] => at(share).models.flatMap((model) => [...weights(model)]);
     const histogram = histogramsOf(arms.map(weightsOf));
     const kept = keptMean();
+    const thinned = askThinned(at(0.5).models[0], test.slice(0, 2000));
     return {
       tables: [
         {
@@ -69,6 +70,15 @@ export const dropout: Lab = {
             mean(at(share).losses),
             standardDeviation(weightsOf(share)),
           ]),
+        },
+        {
+          title: "Dropout as an ensemble, the first seed's network on 2000 unseen digits: error, %",
+          columns: ["asked", "error, %"],
+          rows: [
+            ["one thinned network", thinned.one],
+            [`the mean of ${ENSEMBLE} thinned networks`, thinned.mean],
+            ["the whole network, in evaluation", thinned.whole],
+          ],
         },
       ],
       charts: [
@@ -84,9 +94,42 @@ export const dropout: Lab = {
         claim("dropout lowers the error by so many points", mean(at(0).errors) - mean(at(0.5).errors), { least: 1 }),
         claim("in training the mean of what is kept stays: mean of dropped ones", kept, { least: 0.98, most: 1.02 }),
         claim("in evaluation dropout changes nothing", changeInEvaluation(), { most: 0 }),
+        claim("many thinned networks err less than one, by so many points", thinned.one - thinned.mean, { least: 0.5 }),
+        claim(
+          "… and nearly as little as the whole: what is left of the distance",
+          (thinned.mean - thinned.whole) / (thinned.one - thinned.whole),
+          { most: 0.5 },
+        ),
       ],
     };
   },
+};
+
+const ENSEMBLE = 30;
+
+type Digits = Awaited<ReturnType<typeof mnist>>["test"];
+
+/** Errors in % of one network that dropout thinned, of the mean answer of many (Gal & Ghahramani 2016), and of the whole. */
+const askThinned = (model: Module, digits: Digits) => {
+  const [{ images, labels }] = [...digits.batches({ size: digits.length })];
+  const answer = (): Tensor => model.forward(images as Tensor).softmax(-1); // [digits, 10]
+  const errorOf = (probabilities: Tensor): number =>
+    100 *
+    (1 -
+      probabilities
+        .argmax(-1)
+        .equal(labels as Tensor)
+        .cast("float32")
+        .mean()
+        .itemSync());
+  return scope(() => {
+    model.train();
+    const one = answer();
+    const sum = Array.from({ length: ENSEMBLE - 1 }, answer).reduce((total, next) => total.add(next), one);
+    model.eval();
+    const whole = answer();
+    return { one: errorOf(one), mean: errorOf(sum), whole: errorOf(whole) };
+  });
 };
 
 const weights = (model: Module): Float32Array =>

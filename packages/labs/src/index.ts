@@ -8,9 +8,14 @@ import { batchNorm } from "./batch-norm.ts";
 import { convolution } from "./convolution.ts";
 import { longRange } from "./long-range.ts";
 import { heads } from "./heads.ts";
+import { exploration } from "./exploration.ts";
 import { sequences } from "./sequences.ts";
 import { cifar } from "./cifar.ts";
+import { dates } from "./dates.ts";
 import { depth } from "./depth.ts";
+import { forecast } from "./forecast.ts";
+import { tagging } from "./tagging.ts";
+import { dqnAblation } from "./dqn-ablation.ts";
 import { dropout } from "./dropout.ts";
 import { lenet } from "./lenet.ts";
 import { mnistActivations } from "./mnist-activations.ts";
@@ -49,13 +54,18 @@ export const labs: readonly Lab[] = [
   shiftedDigits,
   addingProblem,
   sequences,
+  dates,
+  forecast,
+  tagging,
   optimizerRace,
   batchNorm,
   dropout,
   depth,
   attention,
   longRange,
+  dqnAblation,
   heads,
+  exploration,
   mnistActivations,
   lossReports,
 ];
