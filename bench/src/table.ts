@@ -78,7 +78,8 @@ const settingsOf = (rows: readonly BenchRow[]): string[] => {
 const shown = (value: number): string =>
   value >= 1e6 ? `${(value / 1e6).toPrecision(3)} M` : String(Number(value.toPrecision(3)));
 
-const markdown = (lines: readonly (readonly string[])[]): string => {
+/** A table in Markdown; the first three columns begin alike, as words do, the others end alike, as figures do. */
+export const markdown = (lines: readonly (readonly string[])[]): string => {
   const widths = lines[0].map((_, column) => Math.max(3, ...lines.map((line) => line[column].length)));
   const cell = (text: string, column: number): string =>
     column < 3 ? text.padEnd(widths[column]) : text.padStart(widths[column]);

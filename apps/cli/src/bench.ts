@@ -23,13 +23,13 @@ export interface BenchRequest {
 /** Where the time of rows goes. */
 export const runProfile = async (
   { only, ...plan }: Pick<BenchRequest, "only" | "numerics" | "wideVectors" | "rounds">,
-  { stderr, now, signal }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<{ readonly report: ProfileReport; readonly table: string }> => {
   const { profile, profileTable, works } = await import("@agon/bench");
   const planned = works.filter(({ name, wasm }) => wasm && name !== "L-peak");
   const chosen = only === undefined ? planned : only.map((name) => findWork(planned, name));
-  return await withLine(chosen.length, { stderr, now, signal }, async (surroundings) => {
-    const report = await profile({ works: chosen, ...plan }, surroundings);
+  return await withLine(chosen.length, surroundings, async (within) => {
+    const report = await profile({ works: chosen, ...plan }, within);
     return { report, table: profileTable(report) };
   });
 };
@@ -37,15 +37,15 @@ export const runProfile = async (
 /** Rows are timed only by Node programs that nothing else runs in; loaded here, because nothing else of the program needs it. */
 export const runBench = async (
   { kind, only, ...plan }: BenchRequest,
-  { stderr, now, signal }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<{ readonly report: BenchReport; readonly table: string }> => {
   const { bench, benchTable, environmentWorks, works: all } = await import("@agon/bench");
   if (kind !== undefined && kind !== "env")
     throw new BadInput(`bench ${kind}: expected env for the environments, or nothing for all rows.`);
   const works = kind === "env" ? environmentWorks : all;
   const chosen = only === undefined ? works : only.map((name) => findWork(works, name));
-  return await withLine(chosen.length, { stderr, now, signal }, async (surroundings) => {
-    const report = await bench({ works: chosen, secondsPerRound: 0.12, ...plan }, surroundings);
+  return await withLine(chosen.length, surroundings, async (within) => {
+    const report = await bench({ works: chosen, secondsPerRound: 0.12, ...plan }, within);
     return { report, table: benchTable(report) };
   });
 };

@@ -1,12 +1,12 @@
 // agon compare: every algorithm on every environment with every seed, each run in a process of its own, over all cores.
-import { spawn } from "node:child_process";
 import { bootstrapInterval, interquartileMean, type Interval, mean } from "@agon/runs";
-import { BadInput, Interrupted } from "./failure.ts";
+import { BadInput } from "./failure.ts";
 import type { Library, Numerics } from "./library.ts";
 import { assignOptions, takesOption } from "./options.ts";
-import { alignedTable, bar, createStatusLine, duration, scoreDigits } from "@agon/runs";
+import { alignedTable, scoreDigits } from "@agon/runs";
 import { buildEnvironment, findAlgorithm, findEnvironment } from "./settings.ts";
 import type { Surroundings, TrainResult } from "./train.ts";
+import { inParallel, runInProcess, type RunTraining } from "./training-processes.ts";
 
 export interface ComparisonPlan {
   readonly algorithms: readonly string[];
@@ -44,9 +44,6 @@ export interface Comparison {
   readonly rows: readonly ComparisonRow[];
 }
 
-/** Runs `agon train …` with these arguments and returns what it printed as JSON. */
-export type RunTraining = (parameters: readonly string[], signal: AbortSignal) => Promise<TrainResult>;
-
 interface Pair {
   readonly algorithm: string;
   readonly environment: string;
@@ -62,33 +59,16 @@ export const compare = async (
 ): Promise<Comparison> => {
   const pairs = checkedPairs(library, plan);
   const runs = pairs.flatMap((pair) => plan.seeds.map((seed) => ({ pair, seed })));
-  const line = createStatusLine(surroundings.stderr, surroundings.now);
-  const start = surroundings.now();
-  let finished = 0;
-  const show = (): void =>
-    line.show(() => progress(finished, runs.length, plan.workers, (surroundings.now() - start) / 1000));
-  const clock = setInterval(show, 1000);
-  try {
-    show();
-    const results = await inParallel(
-      runs,
-      plan.workers,
-      async ({ pair, seed }, signal) => {
-        const result = await run(trainParameters(plan, pair, seed), signal);
-        finished++;
-        show();
-        return result;
-      },
-      surroundings.signal,
-    );
-    const rows = pairs.map((pair, i) =>
-      summarise(library, pair, results.slice(i * plan.seeds.length, (i + 1) * plan.seeds.length)),
-    );
-    return { steps: plan.steps, numerics: results[0].numerics, rows };
-  } finally {
-    clearInterval(clock);
-    line.clear();
-  }
+  const results = await inParallel(
+    runs,
+    plan.workers,
+    ({ pair, seed }, signal) => run(trainParameters(plan, pair, seed), signal),
+    surroundings,
+  );
+  const rows = pairs.map((pair, i) =>
+    summarise(library, pair, results.slice(i * plan.seeds.length, (i + 1) * plan.seeds.length)),
+  );
+  return { steps: plan.steps, numerics: results[0].numerics, rows };
 };
 
 /** Everything is checked before the first run starts. */
@@ -127,13 +107,6 @@ const trainParameters = (plan: ComparisonPlan, { algorithm, environment, keys }:
   ...(plan.environmentModule === undefined ? [] : ["--environment-module", plan.environmentModule]),
 ];
 
-/** Time left as if every run took as long as those that are finished. */
-const progress = (finished: number, count: number, workers: number, seconds: number): string => {
-  const left = Math.ceil((count - finished) / workers) * (seconds / Math.max(1, Math.floor(finished / workers)));
-  const eta = finished >= workers ? duration(left) : "–";
-  return `${bar(finished / count)} ${finished}/${count} runs  ${duration(seconds)}  ETA ${eta}`;
-};
-
 const summarise = (
   library: Library,
   { algorithm, environment }: Pair,
@@ -167,65 +140,4 @@ export const comparisonTable = (rows: readonly ComparisonRow[]): string => {
     ]),
   ];
   return alignedTable(lines, 2);
-};
-
-/** Results in the order of the items; the first failure stops the others and is thrown. */
-const inParallel = async <Item, Result>(
-  items: readonly Item[],
-  workers: number,
-  work: (item: Item, signal: AbortSignal) => Promise<Result>,
-  signal: AbortSignal,
-): Promise<Result[]> => {
-  const failure = new AbortController();
-  const stop = AbortSignal.any([signal, failure.signal]);
-  const results: Result[] = new Array(items.length);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length && !stop.aborted) {
-      const index = next++;
-      results[index] = await work(items[index], stop);
-    }
-  };
-  await Promise.allSettled(
-    Array.from({ length: Math.min(workers, items.length) }, () =>
-      worker().catch((error: unknown) => {
-        if (!failure.signal.aborted) failure.abort(error);
-      }),
-    ),
-  );
-  if (signal.aborted) throw new Interrupted("stopped before all runs were finished.");
-  if (failure.signal.aborted) throw failure.signal.reason;
-  return results;
-};
-
-/** This very program as a child process. */
-const runInProcess: RunTraining = (parameters, signal) =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...process.execArgv, process.argv[1], "train", ...parameters, "--json"], {
-      stdio: ["ignore", "pipe", "pipe"],
-      signal,
-      killSignal: "SIGINT",
-    });
-    let output = "";
-    let complaint = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) return resolve(JSON.parse(output.trimEnd().split("\n").at(-1) ?? ""));
-      reject(childFailure(code, parameters, complaint));
-    });
-  });
-
-/** Passes on what the child said, under a name that gives the same exit status. */
-const childFailure = (code: number | null, parameters: readonly string[], complaint: string): Error => {
-  const line =
-    complaint
-      .trim()
-      .split("\n")
-      .at(-1)
-      ?.replace(/^agon: /, "") ?? "";
-  const error = new Error(`${parameters.slice(0, 4).join(" ")}: ${line}`);
-  error.name = { 2: "BadInput", 3: "Diverged", 130: "Interrupted" }[code ?? 0] ?? "Error";
-  return error;
 };

@@ -19,5 +19,9 @@ process.exitCode = await runProgram(agonLibrary(version), process.argv.slice(2),
   stdout: process.stdout,
   stderr: process.stderr,
   now: () => performance.now(),
+  processorSeconds: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  },
   signal: interrupt.signal,
 });

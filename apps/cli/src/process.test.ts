@@ -2,7 +2,7 @@
 import type { ProfileReport } from "@agon/bench";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -183,3 +183,17 @@ test("a reader that stops reading is no error", async () => {
   child.stdout?.destroy();
   expect((await ended).status).toBe(0);
 });
+
+test("bench scores runs what is missing, keeps a record of each run, and runs anew what is out of date", async () => {
+  const line = `bench scores --only q-learning-taxi --workers 2 --folder ${folder} --seeds`;
+  expect(await json(`${line} 1`)).toMatchObject({ run: 1, page: join(folder, "scores.md") });
+  const { run, rows } = await json(`${line} 2`);
+  expect([run, rows]).toMatchObject([1, [{ row: { id: "q-learning-taxi" }, passed: null }]]);
+  const path = join(folder, "scores", "q-learning-taxi", "2.json");
+  const text = await readFile(path, "utf8");
+  expect(JSON.parse(text)).toMatchObject({ spec: { seed: 2 }, steps: 90_000, curve: { stretch: 1800 } });
+  expect(await readFile(join(folder, "scores.md"), "utf8")).toContain("2 of 5 seeds run");
+  await writeFile(path, text.replace('"discount":1', '"discount":0.5'));
+  expect(await json(`${line} 2`)).toMatchObject({ run: 1 });
+  expect(JSON.parse(await readFile(path, "utf8")).spec).toEqual(JSON.parse(text).spec);
+}, 60_000);

@@ -17,7 +17,13 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const agon = async (line: string, signal: AbortSignal = new AbortController().signal) => {
   const written = { stdout: "", stderr: "" };
   const stream = (name: "stdout" | "stderr") => ({ write: (text: string) => void (written[name] += text) });
-  const streams = { stdout: stream("stdout"), stderr: stream("stderr"), now: () => performance.now(), signal };
+  const streams = {
+    stdout: stream("stdout"),
+    stderr: stream("stderr"),
+    now: () => performance.now(),
+    processorSeconds: () => process.cpuUsage().user / 1e6,
+    signal,
+  };
   const status = await runProgram(agonLibrary("0.1.0"), line.split(" ").filter(Boolean), streams);
   return { status, ...written };
 };
@@ -39,6 +45,7 @@ test("train prints exactly the fields of the contract, as the last line", async 
     "seed",
     "steps",
     "seconds",
+    "processorSeconds",
     "stepsPerSecond",
     "evaluation",
     "curveHash",
@@ -114,6 +121,8 @@ describe("bad input exits 2 with one line that names option, value and expectati
     ],
     [`${walk} --config /nowhere.json`, "--config /nowhere.json: ENOENT"],
     [`${walk} --environment-module /nowhere.mjs`, "--environment-module /nowhere.mjs: ENOENT"],
+    ["bench scores --only dqn-cartpole", 'unknown row "dqn-cartpole"; the nearest are dqn-cart-pole'],
+    ["bench scores --seeds 0", '--seeds is "0", expected a whole number of at least 1.'],
     ["compare dqn", "required option '--environments <ids>' not specified"],
     ["compare dqn,dnq --environments CartPole-v1", 'unknown algorithm "dnq"; the nearest are dqn.'],
     ["compare dqn --environments CartPole-v1,Nope", 'unknown environment "Nope"; '],

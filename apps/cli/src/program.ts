@@ -40,13 +40,14 @@ const createProgram = (library: Library, streams: Streams): Command => {
     .description("Train, evaluate and compare reinforcement-learning agents")
     .version(library.versions["@agon/cli"] ?? "0.0.0")
     .helpCommand(true)
+    .enablePositionalOptions() // --only of bench scores is not that of bench
     .exitOverride()
     .configureOutput({ writeOut: (text) => void streams.stdout.write(text), writeErr: () => {} });
   // Commands made from here on inherit the output and the override of exits.
   addTrain(program, library, streams);
   addEval(program, library, streams);
   addCompare(program, library, streams);
-  addBench(program, streams);
+  addBench(program, library, streams);
   addLab(program, library, streams);
   addList(program, library, streams);
   return program
@@ -277,8 +278,8 @@ interface BenchFlags {
   readonly json?: boolean;
 }
 
-const addBench = (program: Command, streams: Streams): void => {
-  program
+const addBench = (program: Command, library: Library, streams: Streams): void => {
+  const bench = program
     .command("bench")
     .description("time products, training steps, acting and environments on this machine")
     .argument("[kind]", "env: the environments alone")
@@ -313,6 +314,49 @@ const addBench = (program: Command, streams: Streams): void => {
       };
       const { report, table } = flags.profile ? await runProfile(request, streams) : await runBench(request, streams);
       print(streams, flags.json, report, () => table);
+    });
+  addScores(bench, library, streams);
+};
+
+interface ScoresFlags {
+  readonly only?: string;
+  readonly seeds?: string;
+  readonly quick?: boolean;
+  readonly workers: string;
+  readonly folder?: string;
+  readonly json?: boolean;
+}
+
+const addScores = (bench: Command, library: Library, streams: Streams): void => {
+  bench
+    .command("scores")
+    .description("run what is missing of the rows of docs/scores.md, keep a record of each run, and write the page")
+    .option("--only <rows>", "rows separated by commas, * for any letters (default: all)")
+    .option("--seeds <n>", "no more than so many seeds of each row (default: all it has)")
+    .option("--quick", "only the rows that take seconds")
+    .option("--workers <n>", "processes at a time", String(availableParallelism()))
+    .option("--folder <folder>", "holds scores.md, scores/ and algorithms/ (default: the repository's docs)")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Finished runs are kept as they come: stopped, the same command goes on. Those whose options have changed are run anew.
+
+Examples:
+  agon bench scores --quick
+  agon bench scores --only 'dqn-*,ppo-cart-pole' --seeds 2`,
+    )
+    .action(async (flags: ScoresFlags) => {
+      const { DOCUMENTS, runScores, scoresText } = await import("./scores.ts"); // what no other verb needs
+      const request = {
+        only: flags.only?.split(","),
+        quick: flags.quick === true,
+        seeds: flags.seeds === undefined ? undefined : integer("--seeds", flags.seeds, 1),
+        workers: integer("--workers", flags.workers, 1),
+        folder: flags.folder ?? DOCUMENTS,
+      };
+      const report = await runScores(library, request, streams);
+      print(streams, flags.json, report, () => scoresText(report));
     });
 };
 

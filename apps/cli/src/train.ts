@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly stderr: Terminal;
   /** Milliseconds from some fixed moment. */
   readonly now: () => number;
+  /** Seconds of processor time that the process has taken. */
+  readonly processorSeconds: () => number;
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
 }
@@ -24,6 +26,8 @@ export interface TrainResult {
   readonly steps: number;
   /** Of training alone, in this process. */
   readonly seconds: number;
+  /** The same by processor time: whatever else the machine is busy with. */
+  readonly processorSeconds: number;
   readonly stepsPerSecond: number;
   readonly evaluation: Evaluation;
   readonly curveHash: string;
@@ -67,7 +71,7 @@ export const train = async (
   if (folder !== null) await prepare(folder, agent, settings);
 
   const first = agent.steps;
-  const seconds = await trainTo(library, agent, steps, folder, surroundings);
+  const { seconds, processorSeconds } = await trainTo(library, agent, steps, folder, surroundings);
   const { mean, std } = await evaluateAgent(
     library,
     agent,
@@ -81,6 +85,7 @@ export const train = async (
     seed,
     steps: agent.steps,
     seconds,
+    processorSeconds,
     stepsPerSecond: seconds > 0 ? (agent.steps - first) / seconds : 0,
     evaluation: { episodes, mean, std },
     curveHash: await agent.curveHash(),
@@ -101,7 +106,9 @@ const specOf = (library: Library, settings: Settings, agent: Agent, numerics: Nu
   versions: library.versions,
 });
 
-const environmentOptions = ({ arguments: given = {} }: EnvironmentDefinition): Pick<RunSpec, "environmentOptions"> =>
+export const environmentOptions = ({
+  arguments: given = {},
+}: EnvironmentDefinition): Pick<RunSpec, "environmentOptions"> =>
   Object.keys(given).length === 0 ? {} : { environmentOptions: given as Readonly<Record<string, Json>> };
 
 /** Brings the agent to where the folder's run stands, and the folder to what is planned now. */
@@ -131,14 +138,14 @@ export const restoreAgent = async (folder: RunFolder, agent: Agent): Promise<boo
   return true;
 };
 
-/** Trains until `agent.steps` reaches `steps`; returns the seconds it took. Stops early, checkpoint written, if interrupted. */
+/** Trains until `agent.steps` reaches `steps`; returns how long it took. Stops early, checkpoint written, if interrupted. */
 const trainTo = async (
   library: Library,
   agent: Agent,
   steps: number,
   folder: RunFolder | null,
-  { stderr, now, signal }: Surroundings,
-): Promise<number> => {
+  { stderr, now, processorSeconds: processor, signal }: Surroundings,
+): Promise<Pick<TrainResult, "seconds" | "processorSeconds">> => {
   const metrics: (TrainEvent & { readonly step: number })[] = [];
   let latestReturn: number | null = null;
   let kept = agent.steps;
@@ -159,18 +166,20 @@ const trainTo = async (
     line.show(() => progressText({ from, to: steps, step: agent.steps, seconds, unit: "steps", latest }));
   };
   let seconds = 0;
+  let processorSeconds = 0;
   let stride = 16;
   let keepAt = now() + CHECKPOINT_MILLISECONDS;
   if (agent.steps === 0) await keep();
   try {
     while (agent.steps < steps && !signal.aborted) {
       show();
-      const begin = now();
+      const [begin, processorBegin] = [now(), processor()];
       const events = agent.train({ steps: Math.min(stride, steps - agent.steps) });
       await library.drive(events, { sliceMilliseconds: SLICE_MILLISECONDS, onEvent, signal });
       await macrotask();
       const taken = now() - begin;
       seconds += taken / 1000;
+      processorSeconds += processor() - processorBegin;
       stride = nextStride(stride, taken);
       if (folder === null || now() < keepAt) continue;
       await keep();
@@ -184,7 +193,7 @@ const trainTo = async (
     line.clear();
   }
   if (agent.steps < steps) throw new Interrupted(`stopped at step ${agent.steps} of ${steps}; ${wayOn(folder)}`);
-  return seconds;
+  return { seconds, processorSeconds };
 };
 
 /** Steps of the next call, from how long the last one took; it grows slowly, because updates may start at any step. */
