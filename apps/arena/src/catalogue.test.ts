@@ -10,5 +10,5 @@ test("what is wanted is taken where it fits, else the first that does, and a riv
   expect(fittingAlgorithm(pole, "a2c")).toBe("a2c");
   expect(fittingAlgorithm(pendulum, "dqn")).toBe("ppo");
   expect(fittingAlgorithm(pendulum, "a2c", "ppo")).toBe("random");
-  expect(fittingAlgorithm(pole, "q-learning", "dqn")).toBe("ppo");
+  expect(fittingAlgorithm(pole, "value-iteration", "dqn")).toBe("ppo");
 });

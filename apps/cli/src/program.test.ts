@@ -66,11 +66,19 @@ describe("bad input exits 2 with one line that names option, value and expectati
     ["lab 2.1-percepton", 'unknown lab "2.1-percepton"; the nearest are 2.1-perceptron.'],
     ["lab 2.1 --seed -1", '--seed is "-1"'],
     ["lab 2.1 --quick --out /proc/nowhere/report.html", "--out /proc/nowhere/report.html cannot be written"],
-    ["train dnq CartPole-v1", 'unknown algorithm "dnq"; the nearest are dqn.'],
+    ["train dnq CartPole-v1", 'unknown algorithm "dnq"; the nearest are dqn, dyna-q.'],
     ["train zzzzzz CartPole-v1", 'unknown algorithm "zzzzzz"; there are '],
     ["train dqn CartPoel-v1", 'unknown environment "CartPoel-v1"; the nearest are CartPole-v1.'],
     ["train dqn CartPole-v0", 'unknown environment "CartPole-v0"; the nearest are CartPole-v1.'],
-    ["train q-learning CartPole-v1", "Q-learning keeps a table of states; CartPole-v1 has continuous observations."],
+    ["train q-learning Pendulum-v1", "Q-learning has a value for each action; Pendulum-v1 has continuous actions."],
+    [
+      "train value-iteration CartPole-v1",
+      "Value iteration plans with the environment's model; CartPole-v1 has no table of transitions.",
+    ],
+    [
+      "train q-learning CartPole-v1 --set bins=3,4",
+      "q-learning: option bins is [3,4]; expected one number, or 4 for the elements of CartPole-v1's observations.",
+    ],
     [`${walk} --steps 1.5`, '--steps is "1.5", expected a whole number of at least 1.'],
     [`${walk} --steps 0`, '--steps is "0", expected a whole number of at least 1.'],
     [`${walk} --steps abc`, '--steps is "abc", expected a whole number of at least 1.'],
@@ -124,11 +132,11 @@ describe("bad input exits 2 with one line that names option, value and expectati
     ["bench scores --only dqn-cartpole", 'unknown row "dqn-cartpole"; the nearest are dqn-cart-pole'],
     ["bench scores --seeds 0", '--seeds is "0", expected a whole number of at least 1.'],
     ["compare dqn", "required option '--environments <ids>' not specified"],
-    ["compare dqn,dnq --environments CartPole-v1", 'unknown algorithm "dnq"; the nearest are dqn.'],
+    ["compare dqn,dnq --environments CartPole-v1", 'unknown algorithm "dnq"; the nearest are dqn, dyna-q.'],
     ["compare dqn --environments CartPole-v1,Nope", 'unknown environment "Nope"; '],
     [
-      "compare dqn,sarsa --environments CartPole-v1",
-      "SARSA keeps a table of states; CartPole-v1 has continuous observations.",
+      "compare ppo,sarsa --environments Pendulum-v1",
+      "SARSA has a value for each action; Pendulum-v1 has continuous actions.",
     ],
     ["compare dqn --environments CartPole-v1 --seeds 0", '--seeds is "0", expected a whole number of at least 1.'],
     [
@@ -191,7 +199,7 @@ test("numerics strict is obeyed and reported", async () => {
 describe("folders", () => {
   test("bad input leaves none behind", async () => {
     const run = join(folder, "run");
-    for (const line of [`${walk} --set discount=7`, `${walk} --steps 0`, "train q-learning CartPole-v1"])
+    for (const line of [`${walk} --set discount=7`, `${walk} --steps 0`, "train q-learning Pendulum-v1"])
       expect((await agon(`${line} --out ${run}`)).status).toBe(2);
     expect(existsSync(run)).toBe(false);
   });

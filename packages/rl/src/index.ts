@@ -3,14 +3,20 @@ export type { Agent, EpisodeEvent, StepEvent, Thought, TrainEvent, TrainOptions,
 export { A2C, type A2COptions } from "./algorithms/a2c.ts";
 export { DDPG, type DDPGOptions } from "./algorithms/ddpg.ts";
 export { DQN, type DQNOptions } from "./algorithms/dqn.ts";
+export { DynaQ, type DynaQOptions } from "./algorithms/dyna-q.ts";
 export { algorithms, findAlgorithm } from "./algorithms/index.ts";
+export { MonteCarlo, type MonteCarloOptions } from "./algorithms/monte-carlo.ts";
+export { NStepSarsa, type NStepSarsaOptions } from "./algorithms/n-step-sarsa.ts";
+export { PolicyIteration, type PolicyIterationOptions } from "./algorithms/policy-iteration.ts";
 export { PPO, type PPOOptions } from "./algorithms/ppo.ts";
 export { QLearning, type QLearningOptions } from "./algorithms/q-learning.ts";
 export { RandomPlay, type RandomPlayOptions } from "./algorithms/random.ts";
 export { Reinforce, type ReinforceOptions } from "./algorithms/reinforce.ts";
 export { SAC, type SACOptions } from "./algorithms/sac.ts";
 export { Sarsa, type SarsaOptions } from "./algorithms/sarsa.ts";
+export { SarsaLambda, type SarsaLambdaOptions } from "./algorithms/sarsa-lambda.ts";
 export { TD3, type TD3Options } from "./algorithms/td3.ts";
+export { ValueIteration, type ValueIterationOptions } from "./algorithms/value-iteration.ts";
 export { type EvaluateOptions, type Evaluation, evaluate, playEpisodes, summarise } from "./evaluate.ts";
 
 export { type DriveOptions, drive } from "@agon/runs";
@@ -47,7 +53,7 @@ export {
   nStepReturns,
   type Rollout,
 } from "./parts/returns.ts";
-export { greedyPolicy, policyValue } from "./parts/table-policy.ts";
+export { greedyPolicy, optimalValue, policyValue } from "./parts/table-policy.ts";
 export {
   bestValue,
   bootstrapped,

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { box, defineEnvironment, discrete, type EnvironmentDefinition, make } from "@agon/env";
-import { CartPole, CliffWalking, Pendulum, registry } from "@agon/environments";
+import { CartPole, CliffWalking, FrozenLake, Pendulum, registry } from "@agon/environments";
 import { MLP } from "@agon/nn";
 import { describe, expect, it, vi } from "vitest";
 import {
@@ -61,11 +61,20 @@ const cases: Readonly<
   },
   "q-learning": { environment: CliffWalking, options: {}, steps: 600 },
   sarsa: { environment: CliffWalking, options: {}, steps: 600 },
+  "sarsa-lambda": { environment: CartPole, options: { tiles: [3], tilings: 4 }, steps: 600 },
+  "n-step-sarsa": { environment: CliffWalking, options: {}, steps: 600 },
+  "monte-carlo": { environment: FrozenLake, options: { maxLength: 9 }, steps: 600 },
+  "dyna-q": { environment: FrozenLake, options: { initialValue: 0.5, planningSteps: 3 }, steps: 600 },
+  "value-iteration": { environment: FrozenLake, options: {}, steps: 600 },
+  "policy-iteration": { environment: FrozenLake, options: {}, steps: 600 },
 };
+
+/** Plans from the environment's table: what happens in the environment teaches it nothing. */
+const plans = (name: string): boolean => name.endsWith("-iteration");
 
 /** The environment with one wrong number in each episode, at the given step. */
 const withFault = (
-  { batch: _batch, table: _table, ...environment }: EnvironmentDefinition,
+  { batch: _batch, ...environment }: EnvironmentDefinition,
   { at, reward, observation }: { at: number; reward?: number; observation?: number },
 ): EnvironmentDefinition => {
   interface Counted {
@@ -131,6 +140,8 @@ describe.each([...learners, ...Object.keys(variants)])("%s", (title) => {
   const { environment, steps } = cases[name];
   const options = { ...cases[name].options, ...switches };
   const create = (seed = 1): Agent => findAlgorithm(name).create(environment, { ...options, seed });
+  /** An option that may change while training. */
+  const knob = plans(name) ? "discount" : "learningRate";
 
   it("gives the same curve for the same seed, another for another", async () => {
     const hashes = await Promise.all(
@@ -162,12 +173,12 @@ describe.each([...learners, ...Object.keys(variants)])("%s", (title) => {
   it("changes live options while training, and no others", async () => {
     const specs = findAlgorithm(name).options;
     const live = specs.filter((spec) => spec.live === true);
-    expect(live.map(({ key }) => key)).toContain("learningRate");
+    expect(live.map(({ key }) => key)).toContain(knob);
     const [steady, changed] = [create(), create()];
     for (const agent of [steady, changed]) await collect(agent.train({ steps: steps / 2 }));
     for (const { key } of live) steady.setOption?.(key, steady.options[key]);
-    changed.setOption?.("learningRate", 1e-4);
-    expect(changed.options.learningRate).toBe(1e-4);
+    changed.setOption?.(knob, 1e-4);
+    expect(changed.options[knob]).toBe(1e-4);
     const untouched = create();
     await collect(untouched.train({ steps }));
     for (const agent of [steady, changed]) await collect(agent.train({ steps: steps / 2 }));
@@ -176,7 +187,7 @@ describe.each([...learners, ...Object.keys(variants)])("%s", (title) => {
     for (const { key } of specs.filter((spec) => spec.live !== true)) {
       expect(() => changed.setOption?.(key, changed.options[key])).toThrow(OptionError);
     }
-    expect(() => changed.setOption?.("learningRate", -1)).toThrow(OptionError);
+    expect(() => changed.setOption?.(knob, -1)).toThrow(OptionError);
   });
 
   it("restores a checkpoint into a new agent and goes on exactly", async () => {
@@ -209,10 +220,12 @@ describe.each([...learners, ...Object.keys(variants)])("%s", (title) => {
   it("describes its options, and refuses others", () => {
     const spec = findAlgorithm(name);
     for (const { key, description } of spec.options) expect(description.length, key).toBeGreaterThan(10);
-    expect(() => spec.create(environment, { seed: 0, learnRate: 1 })).toThrow(OptionError);
-    expect(() => spec.create(environment, { seed: 0, learnRate: 1 })).toThrow("nearest: learningRate");
-    expect(() => spec.create(environment, { seed: 0, learningRate: "fast" })).toThrow(
-      'learningRate is "fast"; expected a number in [0, 1]',
+    const misspelt = { seed: 0, [knob.slice(1)]: 1 };
+    expect(() => spec.create(environment, misspelt)).toThrow(OptionError);
+    expect(() => spec.create(environment, misspelt)).toThrow(`nearest: ${knob}`);
+    const { minimum, maximum } = spec.options.find(({ key }) => key === knob)!;
+    expect(() => spec.create(environment, { seed: 0, [knob]: "fast" })).toThrow(
+      `${knob} is "fast"; expected a number in [${minimum}, ${maximum}]`,
     );
   });
 
@@ -232,18 +245,21 @@ describe.each([...learners, ...Object.keys(variants)])("%s", (title) => {
     expect(other.checkpoint()).toEqual(agent.checkpoint());
   });
 
-  it("a loss that is not finite stops training within the step, naming algorithm, step and op; nothing is written", async () => {
-    // Finite, and beyond what float32, or the square of a float64, can hold.
-    const faulty = withFault(environment, { reward: 1e200, at: 5 });
-    const agent = findAlgorithm(name).create(faulty, { ...options, seed: 1 });
-    const { message, before } = await trainToFailure(agent, 500);
-    expect(message).toContain(`${name}, step ${agent.steps}: `);
-    expect(message).toMatch(/(output \[.*\]|TD error) is (NaN or infinite|Infinity).*nothing was written/);
-    expect(agent.policy()).toEqual(before);
-    const other = findAlgorithm(name).create(faulty, { ...options, seed: 2 });
-    other.restore(agent.checkpoint());
-    expect(other.checkpoint()).toEqual(agent.checkpoint());
-  });
+  it.skipIf(plans(name))(
+    "a loss that is not finite stops training within the step, naming algorithm, step and op; nothing is written",
+    async () => {
+      // Finite, and beyond what float32, or the square of a float64, can hold.
+      const faulty = withFault(environment, { reward: 1e200, at: 5 });
+      const agent = findAlgorithm(name).create(faulty, { ...options, seed: 1 });
+      const { message, before } = await trainToFailure(agent, 500);
+      expect(message).toContain(`${name}, step ${agent.steps}: `);
+      expect(message).toMatch(/(output \[.*\]|TD error) is (NaN or infinite|Infinity).*nothing was written/);
+      expect(agent.policy()).toEqual(before);
+      const other = findAlgorithm(name).create(faulty, { ...options, seed: 2 });
+      other.restore(agent.checkpoint());
+      expect(other.checkpoint()).toEqual(agent.checkpoint());
+    },
+  );
 
   it("saves its policy to a file and loads it", async () => {
     const folder = await mkdtemp(join(tmpdir(), "agon-rl-"));
@@ -521,8 +537,13 @@ it("an unknown algorithm is answered with the nearest names", () => {
   expect(() => findAlgorithm("dqm")).toThrow('unknown algorithm "dqm"; nearest: dqn');
 });
 
-it("tabular algorithms say why they do not fit", () => {
-  expect(findAlgorithm("q-learning").fits(CartPole)).toContain("continuous observations");
+it("algorithms say why they do not fit", () => {
+  expect(findAlgorithm("q-learning").fits(registry.definition("Pendulum-v1"))).toBe(
+    "Q-learning has a value for each action; Pendulum-v1 has continuous actions.",
+  );
+  expect(findAlgorithm("value-iteration").fits(CartPole)).toBe(
+    "Value iteration plans with the environment's model; CartPole-v1 has no table of transitions.",
+  );
   expect(findAlgorithm("reinforce").fits(CliffWalking)).toContain("no time limit");
 });
 

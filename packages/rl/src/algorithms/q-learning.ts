@@ -39,7 +39,7 @@ export class QLearning implements Agent {
   }
 
   act(observation: Float32Array): number {
-    return this.table.greedy(observation[0]);
+    return this.table.greedy(this.table.stateOf(observation));
   }
 
   train(options: TrainOptions & { readonly every?: "episode" }): AsyncGenerator<EpisodeEvent, void, void>;
@@ -49,10 +49,10 @@ export class QLearning implements Agent {
     const { session, table } = this;
     const { discount } = this.options as { discount: number };
     for (const end = session.steps + steps; session.steps < end; ) {
-      const state = session.observation[0];
+      const state = table.stateOf(session.observation);
       const action = table.choose(state);
       const reward = session.step(action);
-      const next = session.nextObservation[0];
+      const next = table.stateOf(session.nextObservation);
       const best = table.value(next, table.greedy(next));
       const target = tdTarget(reward, session.environment.terminated, discount, best);
       const loss = table.learn(state, action, target);
@@ -77,7 +77,7 @@ export class QLearning implements Agent {
   curveHash = (): Promise<string> => this.table.kept.curveHash();
 
   inspect(observation: Float32Array): { readonly actionValues: Float32Array; readonly value: number } {
-    return this.table.inspect(observation[0]);
+    return this.table.inspect(observation);
   }
 }
 
@@ -87,7 +87,7 @@ export const qLearning: AlgorithmSpec = {
   summary: "A table of action values, each moved towards reward plus the best next value.",
   options: tableOptions,
   tabular: true,
-  fits: (environment) => needsTable("Q-learning", environment),
+  fits: (environment) => needsTable("Q-learning", environment, tuned[environment.id]),
   tuned: (id) => ({ ...tuned[id] }),
   create: (environment, options) => new QLearning(environment, options),
 };

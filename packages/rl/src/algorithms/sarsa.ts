@@ -41,7 +41,7 @@ export class Sarsa implements Agent {
   }
 
   act(observation: Float32Array): number {
-    return this.table.greedy(observation[0]);
+    return this.table.greedy(this.table.stateOf(observation));
   }
 
   train(options: TrainOptions & { readonly every?: "episode" }): AsyncGenerator<EpisodeEvent, void, void>;
@@ -51,10 +51,10 @@ export class Sarsa implements Agent {
     const { session, table } = this;
     const { discount } = this.options as { discount: number };
     for (const end = session.steps + steps; session.steps < end; ) {
-      const state = session.observation[0];
+      const state = table.stateOf(session.observation);
       const action = this.chosen.action === -1 ? table.choose(state) : this.chosen.action;
       const reward = session.step(action);
-      const next = session.nextObservation[0];
+      const next = table.stateOf(session.nextObservation);
       const { terminated, truncated } = session.environment;
       const following = terminated ? -1 : table.choose(next);
       this.chosen.action = truncated ? -1 : following;
@@ -81,7 +81,7 @@ export class Sarsa implements Agent {
   curveHash = (): Promise<string> => this.table.kept.curveHash();
 
   inspect(observation: Float32Array): { readonly actionValues: Float32Array; readonly value: number } {
-    return this.table.inspect(observation[0]);
+    return this.table.inspect(observation);
   }
 }
 
@@ -91,7 +91,7 @@ export const sarsa: AlgorithmSpec = {
   summary: "A table of action values, each moved towards reward plus the value of the action really taken next.",
   options: tableOptions,
   tabular: true,
-  fits: (environment) => needsTable("SARSA", environment),
+  fits: (environment) => needsTable("SARSA", environment, tuned[environment.id]),
   tuned: (id) => ({ ...tuned[id] }),
   create: (environment, options) => new Sarsa(environment, options),
 };

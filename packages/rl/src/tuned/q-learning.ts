@@ -13,10 +13,12 @@ export const tuned: Tuned<QLearningOptions> = {
     explorationSteps: 200_000,
   },
   "FrozenLake8x8-v1": {
-    learningRate: 0.1,
+    learningRate: 0.05,
     discount: 0.999,
     explorationStart: 1,
     explorationEnd: 0.05,
     explorationSteps: 2_000_000,
   },
+  // No exploration in the end: the last thousand episodes polish the way that was found.
+  "Taxi-v4": { learningRate: 0.3, explorationStart: 0.1, explorationEnd: 0, explorationSteps: 60_000 },
 };

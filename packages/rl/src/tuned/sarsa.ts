@@ -3,12 +3,13 @@ import type { SarsaOptions } from "../algorithms/sarsa.ts";
 import type { Tuned } from "./tuned.ts";
 
 export const tuned: Tuned<SarsaOptions> = {
+  // On 20 seeds from 1000 on the greedy policy after 20 000 episodes was worth 0.7298 each time; with learningRate 0.1 it was below 0.65 on most.
   "FrozenLake-v1": {
-    learningRate: 0.1,
+    learningRate: 0.02,
     discount: 0.99,
     explorationStart: 1,
-    explorationEnd: 0.01,
-    explorationSteps: 300_000,
+    explorationEnd: 0.1,
+    explorationSteps: 200_000,
   },
   "FrozenLake8x8-v1": {
     learningRate: 0.1,
@@ -17,4 +18,5 @@ export const tuned: Tuned<SarsaOptions> = {
     explorationEnd: 0.01,
     explorationSteps: 2_000_000,
   },
+  "Taxi-v4": { learningRate: 0.1, explorationStart: 0.1, explorationEnd: 0, explorationSteps: 60_000 },
 };
