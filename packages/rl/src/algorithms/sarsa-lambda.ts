@@ -10,6 +10,7 @@ import { NonFiniteError } from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
 import { AgentState, type Store } from "../parts/agent-state.ts";
 import { argmax, argmaxRandomTies, linear, type Schedule } from "../parts/exploration.ts";
+import { located } from "../parts/non-finite.ts";
 import { changeOption, OptionError, resolveOptions } from "../parts/options.ts";
 import { Session } from "../parts/session.ts";
 import { needsActions, tablePolicy } from "../parts/table-policy.ts";
@@ -157,22 +158,26 @@ export class SarsaLambda implements Agent {
     await this.session.open();
     const { session, coder, here, there } = this;
     const { discount } = this.settings;
-    for (const end = session.steps + steps; session.steps < end; ) {
-      coder.write(session.observation, here);
-      const action = this.chosen.action === -1 ? this.choose(here) : this.chosen.action;
-      const reward = session.step(action);
-      coder.write(session.nextObservation, there);
-      const { terminated, truncated } = session.environment;
-      const following = terminated ? -1 : this.choose(there);
-      const nextValue = terminated ? 0 : this.value(there, following);
-      const loss = this.learn(action, tdTarget(reward, terminated, discount, nextValue));
-      Object.assign(this.chosen, { action: following, value: nextValue });
-      if (terminated || truncated) this.forget();
-      const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
-      const episode = session.advance();
-      if (stepEvent) yield stepEvent;
-      if (every !== "episode") yield this.updateEvent(loss);
-      if (episode) yield episode;
+    try {
+      for (const end = session.steps + steps; session.steps < end; ) {
+        coder.write(session.observation, here);
+        const action = this.chosen.action === -1 ? this.choose(here) : this.chosen.action;
+        const reward = session.step(action);
+        coder.write(session.nextObservation, there);
+        const { terminated, truncated } = session.environment;
+        const following = terminated ? -1 : this.choose(there);
+        const nextValue = terminated ? 0 : this.value(there, following);
+        const loss = this.learn(action, tdTarget(reward, terminated, discount, nextValue));
+        Object.assign(this.chosen, { action: following, value: nextValue });
+        if (terminated || truncated) this.forget();
+        const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
+        const episode = session.advance();
+        if (stepEvent) yield stepEvent;
+        if (every !== "episode") yield this.updateEvent(loss);
+        if (episode) yield episode;
+      }
+    } catch (error) {
+      throw located(error, this);
     }
   }
 
@@ -204,10 +209,7 @@ export class SarsaLambda implements Agent {
     const tdError = target - value;
     const loss = tdError * tdError;
     if (!Number.isFinite(loss))
-      throw new NonFiniteError(
-        `${this.algorithm}, step ${this.session.steps}: the squared TD error is ${loss}; nothing was written.`,
-        "tdError",
-      );
+      throw new NonFiniteError(`the squared TD error is ${loss}; nothing was written.`, "tdError");
     const rate = learningRate / this.coder.active;
     // Dutch weights move by what the value of (s, a) has changed by since it was the target; a first step has no such past.
     const change = kind === "dutch" && this.traced.length > 0 ? value - this.chosen.value : 0;

@@ -5,6 +5,7 @@ import type { TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
 import type { OptionSpec } from "../registry.ts";
 import { AgentState } from "./agent-state.ts";
 import { argmax } from "./exploration.ts";
+import { located } from "./non-finite.ts";
 import { OptionError, resolveOptions } from "./options.ts";
 import { Session } from "./session.ts";
 import { tablePolicy } from "./table-policy.ts";
@@ -84,15 +85,19 @@ export class Plan {
   async *train({ steps, every = "episode" }: TrainOptions, improve: Improve): AsyncGenerator<TrainEvent, void, void> {
     await this.session.open();
     const { session } = this;
-    for (const end = session.steps + steps; session.steps < end; ) {
-      const action = this.greedy(session.observation[0]);
-      const reward = session.step(action);
-      const update = this.settled.discount === this.settings.discount ? null : this.update(improve);
-      const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
-      const episode = session.advance();
-      if (stepEvent) yield stepEvent;
-      if (update && every !== "episode") yield update;
-      if (episode) yield episode;
+    try {
+      for (const end = session.steps + steps; session.steps < end; ) {
+        const action = this.greedy(session.observation[0]);
+        const reward = session.step(action);
+        const update = this.settled.discount === this.settings.discount ? null : this.update(improve);
+        const stepEvent = every === "step" ? session.stepEvent(action, reward) : null;
+        const episode = session.advance();
+        if (stepEvent) yield stepEvent;
+        if (update && every !== "episode") yield update;
+        if (episode) yield episode;
+      }
+    } catch (error) {
+      throw located(error, { algorithm: this.algorithm, steps: session.steps });
     }
   }
 
@@ -113,7 +118,7 @@ export class Plan {
 
   private notFinite(at: number): NonFiniteError {
     const [state, action] = [Math.floor(at / this.table.actions), at % this.table.actions];
-    const message = `${this.algorithm}, step ${this.session.steps}: the value of state ${state}, action ${action} is ${this.scratch[at]}; nothing was written.`;
+    const message = `the value of state ${state}, action ${action} is ${this.scratch[at]}; nothing was written.`;
     return new NonFiniteError(message, "backup");
   }
 

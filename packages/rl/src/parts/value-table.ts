@@ -106,8 +106,21 @@ export class ValueTable {
 
   /** ε-greedy: at random with probability ε, else the best, ties at random. */
   choose(state: number): number {
+    this.refuseNonFinite(state);
     if (this.random.uniform() < this.exploration(this.session.steps)) return this.explore();
     return argmaxRandomTies(this.q, state * this.actions, this.actions, this.random);
+  }
+
+  /** Throws where a value of this state is NaN or infinite, also where exploring would not look at it. */
+  private refuseNonFinite(state: number): void {
+    for (let action = 0; action < this.actions; action++) {
+      const value = this.value(state, action);
+      if (!Number.isFinite(value))
+        throw new NonFiniteError(
+          `${this.algorithm}, step ${this.session.steps}: the value of state ${state}, action ${action} is ${value}; no action can be chosen.`,
+          "choose",
+        );
+    }
   }
 
   /** Any action, each as likely. */
