@@ -32,7 +32,7 @@ describeInChromium("the curve hash", () => {
   const inChromium = (run: CurveRun): Promise<CurveResult> =>
     page.evaluate((asked) => globalThis.curveHashOf(asked), run);
 
-  describe.each(engineIndependent)("of %s on CartPole", (algorithm) => {
+  describe.each(engineIndependent)("of %s", (algorithm) => {
     it.for(["strict", "fused"] as const)("is the same in Node and in Chromium, %s", async (numerics, { skip }) => {
       const run: CurveRun = { algorithm, seed: 1, steps: 4000, numerics, pauses: false };
       const here = await curveHashOf(run);

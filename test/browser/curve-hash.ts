@@ -1,10 +1,10 @@
 // One run from its seed to its curve hash: the same program for Node and for a worker of a page.
-import { CartPole } from "@agon/environments";
-import { drive, findAlgorithm } from "@agon/rl";
+import { CartPole, CliffWalking, Pendulum } from "@agon/environments";
+import { algorithms, drive, findAlgorithm } from "@agon/rl";
 import { backendInForce, selectBackend } from "@agon/tensor";
 
 /** The algorithms whose curves must not depend on the engine. */
-export const engineIndependent = ["dqn", "ppo", "a2c", "reinforce"] as const;
+export const engineIndependent: readonly string[] = algorithms.map(({ name }) => name);
 
 export interface CurveRun {
   readonly algorithm: string;
@@ -21,12 +21,13 @@ export interface CurveResult {
   readonly arithmetic: string;
 }
 
-/** Trains on CartPole with the options tuned for it. */
+/** Trains on the first of three environments that fits, with the options tuned for it. */
 export async function curveHashOf({ algorithm, seed, steps, numerics, pauses }: CurveRun): Promise<CurveResult> {
   await selectBackend(numerics === "strict" ? "wasm-strict" : "wasm");
   const backend = backendInForce();
   const spec = findAlgorithm(algorithm);
-  const agent = spec.create(CartPole, { ...spec.tuned(CartPole.id), seed });
+  const environment = [CartPole, Pendulum, CliffWalking].find((one) => spec.fits(one) === null)!;
+  const agent = spec.create(environment, { ...spec.tuned(environment.id), seed });
   for (let call = 0; agent.steps < steps; call++) {
     const some = pauses ? 1 + ((call * 97) % 400) : steps;
     const every = pauses ? (["step", "update", "episode"] as const)[call % 3] : "episode";

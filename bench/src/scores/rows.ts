@@ -13,6 +13,25 @@ const cartPole = {
 /** DQN as in its first papers, before what the row adds. */
 const PLAIN_DQN = { double: false, multiStep: 1 } as const;
 
+/** Networks of 64 and 64, where the papers have 256 or 400 and 300. */
+const pendulumOffPolicy = {
+  environment: "Pendulum-v1",
+  variant: "networks of 64, 64",
+  steps: 20_000,
+  measure: "episodes",
+  bar: { kind: "at least", score: -170 },
+  ...FIVE,
+} as const;
+
+const mountainCarContinuous = {
+  environment: "MountainCarContinuous-v0",
+  variant: "networks of 64, 64",
+  steps: 50_000,
+  measure: "episodes",
+  bar: { kind: "at least", score: 90 },
+  ...FIVE,
+} as const;
+
 const cartPoleRows: readonly ScoreRow[] = [
   {
     id: "dqn-cart-pole",
@@ -179,6 +198,12 @@ const controlRows: readonly ScoreRow[] = [
     quick: true,
     ...FIVE,
   },
+  { id: "sac-pendulum", algorithm: "sac", published: "zoo −157.0 (20k)", ...pendulumOffPolicy },
+  { id: "td3-pendulum", algorithm: "td3", published: "zoo −151.9 (20k)", ...pendulumOffPolicy },
+  { id: "ddpg-pendulum", algorithm: "ddpg", published: "zoo −152.1 (20k)", ...pendulumOffPolicy },
+  { id: "sac-mountain-car-continuous", algorithm: "sac", published: "zoo 94.7 (50k)", ...mountainCarContinuous },
+  { id: "td3-mountain-car-continuous", algorithm: "td3", published: "zoo 93.5 (300k)", ...mountainCarContinuous },
+  { id: "ddpg-mountain-car-continuous", algorithm: "ddpg", published: "zoo 93.5 (300k)", ...mountainCarContinuous },
 ];
 
 const tableRows: readonly ScoreRow[] = [

@@ -19,7 +19,7 @@ export interface OptionSpec {
 }
 
 export interface AlgorithmSpec {
-  /** "dqn", "ppo", "a2c", "reinforce", "q-learning", "sarsa". */
+  /** "dqn", "ppo", "sac", "q-learning", … */
   readonly name: string;
   readonly title: string;
   /** One line for menus. */

@@ -20,6 +20,7 @@ import { writeFeatures } from "../parts/features.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { bootstrapped } from "../parts/targets.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
+import { tuned } from "../tuned/ddpg.ts";
 
 export interface DDPGOptions extends ControlOptions {
   readonly explorationNoise?: number;
@@ -178,9 +179,6 @@ export const ddpg: AlgorithmSpec = {
   summary: "A policy over vectors that climbs the slope of a learned action value, from replayed transitions.",
   options: optionSpecs,
   fits: (environment) => needsBounds("DDPG", environment),
-  tuned: (environmentId) => ({ ...tuned[environmentId] }),
+  tuned: (id) => ({ ...tuned[id] }),
   create: (environment, options) => new DDPG(environment, options),
 };
-
-/** Found on seeds from 1000 up. */
-const tuned: Readonly<Record<string, DDPGOptions>> = {};

@@ -23,6 +23,7 @@ import { writeFeatures } from "../parts/features.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { bootstrapped, clippedDoubleValue, softValue } from "../parts/targets.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
+import { tuned } from "../tuned/sac.ts";
 
 export interface SACOptions extends ControlOptions {
   readonly temperature?: number;
@@ -213,9 +214,6 @@ export const sac: AlgorithmSpec = {
   summary: "A policy over vectors that earns much and stays as random as it can, with two critics.",
   options: optionSpecs,
   fits: (environment) => needsBounds("SAC", environment),
-  tuned: (environmentId) => ({ ...tuned[environmentId] }),
+  tuned: (id) => ({ ...tuned[id] }),
   create: (environment, options) => new SAC(environment, options),
 };
-
-/** Found on seeds from 1000 up. */
-const tuned: Readonly<Record<string, SACOptions>> = {};

@@ -21,6 +21,7 @@ import { writeFeatures } from "../parts/features.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { bootstrapped, clippedDoubleValue, smoothed } from "../parts/targets.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
+import { tuned } from "../tuned/td3.ts";
 
 export interface TD3Options extends ControlOptions {
   readonly explorationNoise?: number;
@@ -216,9 +217,6 @@ export const td3: AlgorithmSpec = {
   summary: "DDPG with two critics, a smoothed target policy and slower steps of the policy.",
   options: optionSpecs,
   fits: (environment) => needsBounds("TD3", environment),
-  tuned: (environmentId) => ({ ...tuned[environmentId] }),
+  tuned: (id) => ({ ...tuned[id] }),
   create: (environment, options) => new TD3(environment, options),
 };
-
-/** Found on seeds from 1000 up. */
-const tuned: Readonly<Record<string, TD3Options>> = {};
