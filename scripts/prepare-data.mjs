@@ -118,6 +118,23 @@ const RECIPES = {
       "wiki.test.tokens.gz": originals["test.txt"],
     }),
   },
+  "word-vectors": {
+    originals: {
+      "SimLex-999.zip": [
+        "https://fh295.github.io/SimLex-999.zip",
+        ...github("QuentinBlampey/word2vec", "9526a97ed1bc41379c504e6f3daad0903c59a3f1", "SimLex-999.zip"),
+      ],
+    },
+    make: (originals) => ({
+      "SimLex-999.txt": readZip(originals["SimLex-999.zip"]).get("SimLex-999/SimLex-999.txt"),
+    }),
+  },
+  "flickr8k-captions": {
+    originals: {
+      captions: github("sumanp31/Image-captioning", "ce03ef44f97c3cb61034bc6fb04ef4d59fbea48c", "Flickr8k.token.txt"),
+    },
+    make: ({ captions }) => ({ "Flickr8k.token.txt.gz": captions }),
+  },
   fsdd: {
     originals: {
       recordings: tarball("Jakobovski/free-spoken-digit-dataset", "26eb9aaf76e81b692f806f9140c2d2777410d7a1"),
@@ -170,15 +187,16 @@ for (const [dataset, { originals, make }] of Object.entries(RECIPES)) {
   for (const [name, urls] of Object.entries(originals))
     read[name] = given.has(name) ? new Uint8Array(readFileSync(given.get(name))) : await download(urls);
   const made = await make(read);
-  for (const { path, sha256: sum, unpacked } of datasets[dataset].files) {
-    const content = made[path.slice(path.indexOf("/") + 1)];
-    if (sha256(content) !== (unpacked ?? sum))
-      throw new Error(`${path}: what was made has not the SHA-256 of the registry.`);
+  const known = new Map(datasets[dataset].files.map((file) => [file.path, file]));
+  const named = Object.keys(made).filter((name) => known.has(`${dataset}/${name}`));
+  for (const name of named) {
+    const { path, sha256: sum, unpacked = sum } = known.get(`${dataset}/${name}`);
+    if (sha256(made[name]) !== unpacked) throw new Error(`${path}: what was made has not the SHA-256 of the registry.`);
   }
   for (const [name, content] of Object.entries(made)) {
     const path = join(folder, dataset, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, name.endsWith(".gz") ? gzipSync(content, { level: 9 }) : content);
-    if (datasets[dataset].files.some((file) => file.path === `${dataset}/${name}`)) console.log(`made ${path}`);
   }
+  console.log(`made ${named.map((name) => join(folder, dataset, name)).join(", ")}`);
 }

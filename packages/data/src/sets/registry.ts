@@ -236,7 +236,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     citation:
       "Mikolov, Chen, Corrado, Dean 2013; Finkelstein et al. 2002; Hill, Reichart, Korhonen 2015; Maas et al. 2011.",
     prepared:
-      "SimLex-999.txt is unzipped from https://fh295.github.io/SimLex-999.zip; the corpus was cut from the unlabelled reviews of the IMDB archive: both by hand, and only a data folder has them",
+      "SimLex-999.txt is unzipped from SimLex-999.zip; `npm run prepare-data` in agon’s repository does it anew. The corpus was cut by hand from the unlabelled reviews of the IMDB archive: only a data folder has it.",
     files: [
       ...files("word-vectors", github("tmikolov/word2vec", "20c129af10659f7c50e86e3be406df663beff438"), [
         "questions-words.txt",
@@ -356,13 +356,17 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     about: "40 460 captions of 8 092 images, without the images.",
     licence: "Research, non-commercial.",
     citation: "Hodosh, Young, Hockenmaier, “Framing Image Description as a Ranking Task”, JAIR 47, 2013.",
-    prepared:
-      "Three lines of a copy in github.com/Karan14-11/image_caption_generator were put right by hand, so that the captions are the original’s byte for byte; only a data folder has them",
+    prepared: madeFrom("the captions’ plain text"),
     files: [
+      ...files("flickr8k-captions", prepared, [
+        "Flickr8k.token.txt.gz",
+        867657,
+        "66568297576898cbb848150e94448b201e2c396d6f94597fa932528022a1db13",
+        "1e1f3a371ba1a1bf742e6930521c037e046b2bf3fcc2390ba8405e0301ed7689",
+      ]),
       ...files(
         "flickr8k-captions",
-        prepared,
-        ["Flickr8k.token.txt.gz", 867657, "66568297576898cbb848150e94448b201e2c396d6f94597fa932528022a1db13"],
+        github("Karan14-11/image_caption_generator", "4936ba6da8583f5934630870dbf6811e223c16aa"),
         ["Flickr_8k.trainImages.txt", 154678, "e330ddd5156a4c2d2e2b67bc587e70e588f2d132bd8a10dc54dcb71e58115d8e"],
       ),
     ],
