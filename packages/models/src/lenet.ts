@@ -14,6 +14,7 @@ import type { Tensor } from "@agon/tensor";
  * | fc3 | [batch, classes] |
  */
 export class LeNet5 extends Module {
+  static readonly kind: string = "LeNet5";
   readonly conv1: Conv2d = new Conv2d(1, 6, { kernel: 5, padding: 2 });
   readonly conv2: Conv2d = new Conv2d(6, 16, { kernel: 5 });
   readonly pool: MaxPool2d = new MaxPool2d(2);

@@ -9,6 +9,7 @@ import { type AnyModule, Module } from "./module.ts";
  * each model as it would alone: `optimizer.minimize(() => ensemble.map((model) => mse(model.forward(x), y)).sum())`.
  */
 export class Ensemble<M extends AnyModule> extends Module<Parameters<M["forward"]>, ReturnType<M["forward"]>> {
+  static readonly kind: string = "Ensemble";
   /** How many models there are. */
   readonly size: number;
   private readonly template: M;

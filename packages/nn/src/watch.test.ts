@@ -1,6 +1,7 @@
 // Looking on changes nothing, and misses nothing.
 import { zeros } from "@agon/tensor";
 import { expect, test } from "vitest";
+import * as nn from "./index.ts";
 import { Linear, MLP, Module, relu, Residual, Sequential, tanh, watchLayers } from "./index.ts";
 
 test("tells of every layer in order, functions and layers within layers too", () => {
@@ -37,4 +38,13 @@ test("leaves the module as it was where the run fails", () => {
   expect(() => watchLayers(model, () => model.forward())).toThrow("no");
   expect(model.activation).toBe(relu);
   expect(Object.hasOwn(model.first, "forward")).toBe(false);
+});
+
+test("every class says its name, which a bundler would shorten; a stranger's is as it is", () => {
+  const classes = Object.entries(nn).filter(([, one]) => typeof one === "function" && one.prototype instanceof Module);
+  expect(classes.length).toBeGreaterThan(30);
+  for (const [name, one] of classes) expect(Object.getOwnPropertyDescriptor(one, "kind")?.value, name).toBe(name);
+  class Mine extends Linear {}
+  const model = new Sequential(new Mine(2, 2));
+  expect(watchLayers(model, () => model.forward(zeros([1, 2]))).map(({ kind }) => kind)).toEqual(["Mine"]);
 });

@@ -1,14 +1,15 @@
 // Looks on while a module works: what each of its layers was given and made.
 import { Tensor, tensorsIn } from "@agon/tensor";
+import * as activations from "./activations.ts";
 import type { AnyModule, Module } from "./module.ts";
 
 /** One call of a layer. */
 export interface LayerCall {
   /** Its path in the module. */
   readonly name: string;
-  /** The class of a module, or the name of a function such as relu. */
+  /** The class of a module, or the name of a function such as relu; of those that are not this package's, as a bundler left it. */
   readonly kind: string;
-  /** The module or the function itself: names may be lost where a bundler shortens them. */
+  /** The module or the function itself. */
   readonly layer: unknown;
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
@@ -37,7 +38,7 @@ export const watchModules = (
   const watched = modules as readonly (readonly [string, AnyModule & { forward: Forward }])[];
   for (const [name, module] of watched) {
     const forward = module.forward.bind(module);
-    module.forward = recorded(name, module.constructor.name, module, forward, calls);
+    module.forward = recorded(name, kindOf(module), module, forward, calls);
   }
   try {
     run();
@@ -46,6 +47,13 @@ export const watchModules = (
   }
   return calls;
 };
+
+/** What a class calls itself: bundlers shorten the names of classes, not what `static kind` says. */
+const kindOf = ({ constructor }: AnyModule): string =>
+  Object.hasOwn(constructor, "kind") ? (constructor as unknown as { kind: string }).kind : constructor.name;
+
+/** An activation's name is the one that the package exports it by: bundlers keep those of a namespace. */
+const nameOf = (f: Forward): string => Object.entries(activations).find(([, one]) => one === f)?.[0] ?? f.name;
 
 const recorded =
   (name: string, kind: string, layer: unknown, f: Forward, calls: LayerCall[]): Forward =>
@@ -64,7 +72,7 @@ const watchFunctions = (path: string, module: AnyModule, calls: LayerCall[]): ((
       .filter((entry): entry is [string, Forward] => typeof entry[1] === "function")
       .map(([key, f]) => {
         const name = [path, names.get(f) ?? key].filter(Boolean).join(".");
-        place[key] = recorded(name, f.name, f, f, calls);
+        place[key] = recorded(name, nameOf(f), f, f, calls);
         return () => void (place[key] = f);
       }),
   );

@@ -1,4 +1,5 @@
 // Where the bytes of data files come from: a folder, the web, or whatever an app has.
+import { gunzip, isGzip } from "../readers/gzip.ts";
 
 /** A file of a dataset: what it must hold, and where it can be had. */
 export interface DataFile {
@@ -7,6 +8,8 @@ export interface DataFile {
   readonly bytes: number;
   /** In hexadecimal. */
   readonly sha256: string;
+  /** SHA-256 of what a gzip file holds: packed by another program, and so of other bytes, it is as good. */
+  readonly unpacked?: string;
   /** Addresses that serve these very bytes. */
   readonly mirrors: readonly string[];
 }
@@ -43,7 +46,18 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
 
 /** What is wrong with bytes that should be those of a file; null if nothing. */
 export async function faultOf(bytes: Uint8Array, file: DataFile): Promise<string | null> {
+  const fault = await differenceOf(bytes, file);
+  return fault !== null && (await holdsTheSame(bytes, file)) ? null : fault;
+}
+
+async function differenceOf(bytes: Uint8Array, file: DataFile): Promise<string | null> {
   if (bytes.length !== file.bytes) return `has ${bytes.length} bytes; expected ${file.bytes}`;
   const found = await sha256(bytes);
   return found === file.sha256 ? null : `has the SHA-256 ${found}; expected ${file.sha256}`;
+}
+
+async function holdsTheSame(bytes: Uint8Array, { unpacked, path }: DataFile): Promise<boolean> {
+  if (unpacked === undefined || !isGzip(bytes)) return false;
+  const content = await gunzip(bytes, { file: path }).catch(() => null);
+  return content !== null && (await sha256(content)) === unpacked;
 }

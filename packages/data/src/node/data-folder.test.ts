@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type DataFile, MissingDataError, mnist, webFiles } from "../index.ts";
 import { dataFolder } from "./index.ts";
@@ -237,5 +238,27 @@ test("AGON_DATA names the folder", () => {
   } finally {
     if (before === undefined) delete process.env.AGON_DATA;
     else process.env.AGON_DATA = before;
+  }
+});
+
+test("a packed file may be packed otherwise, as long as it holds the same", async () => {
+  const packed = gzipSync(content, { level: 9 });
+  const known = {
+    path: "set/file.bin",
+    bytes: packed.length,
+    sha256: createHash("sha256").update(packed).digest("hex"),
+    unpacked: sha256,
+    mirrors: [],
+  };
+  await mkdir(join(folder, "set"));
+  const put = (bytes: Uint8Array) => writeFile(join(folder, "set/file.bin"), bytes);
+  const loose = gzipSync(content, { level: 1 });
+  await put(loose);
+  expect(Buffer.compare(await open().read(known), loose)).toBe(0);
+  const { unpacked: _, ...exact } = known;
+  await expect(open().read(exact)).rejects.toThrow("whole file");
+  for (const wrong of [content, gzipSync(content.slice(1)), loose.subarray(0, -9)]) {
+    await put(wrong);
+    await expect(open().read(known)).rejects.toThrow("whole file");
   }
 });

@@ -9,6 +9,8 @@ export interface DatasetInfo {
   readonly about: string;
   readonly licence: string;
   readonly citation: string;
+  /** Where files without mirrors come from. */
+  readonly prepared?: string;
   readonly files: readonly DataFile[];
 }
 
@@ -25,18 +27,27 @@ const folders =
   (name: string): string[] =>
     addresses.map((address) => `${address}${name}`);
 
-/** Made for this project from the originals, which have another form: only a data folder, or a mirror of one, has these bytes. */
+/** Made for this project from the originals, which have another form: nobody serves these bytes, and `prepared` says how to make them. */
 const prepared = (): string[] => [];
+
+/** Where scripts/prepare-data.mjs has a recipe. */
+const madeFrom = (original: string): string => `Made from ${original}; \`npm run prepare-data\` makes it anew.`;
 
 type Mirrors = (name: string) => readonly string[];
 
-/** The files of a folder: name, bytes, SHA-256. */
+/** The files of a folder: name, bytes, SHA-256; of a gzip file the SHA-256 of its content too, where it can be made anew. */
 const files = (
   folder: string,
   mirrors: Mirrors,
-  ...entries: readonly (readonly [string, number, string])[]
+  ...entries: readonly (readonly [name: string, bytes: number, sha256: string, unpacked?: string])[]
 ): DataFile[] =>
-  entries.map(([name, bytes, sha256]) => ({ path: `${folder}/${name}`, bytes, sha256, mirrors: mirrors(name) }));
+  entries.map(([name, bytes, sha256, unpacked]) => ({
+    path: `${folder}/${name}`,
+    bytes,
+    sha256,
+    ...(unpacked && { unpacked }),
+    mirrors: mirrors(name),
+  }));
 
 const wordsim = github("fanglanting/skip-gram-pytorch", "92df893a3a3058b1da5d0f4de1eabc448c498e33", "wordsim353/");
 const brownlee = github("jbrownlee/Datasets", "master");
@@ -118,12 +129,23 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
       "The first 4 000 training and the first 1 000 test images, 32 × 32 in colour, 10 classes: results are not comparable with those on all 60 000.",
     licence: "None stated by the authors.",
     citation: "A. Krizhevsky, “Learning Multiple Layers of Features from Tiny Images”, technical report, 2009.",
+    prepared: madeFrom("the archive of all of CIFAR-10"),
     files: [
       ...files(
         "cifar10-subset",
         prepared,
-        ["data_batch_1_first4000.bin.gz", 11316918, "0bb145d179ecb2a750190e62493390eeb7162bf39f48bbe8e48630dd27a8a1ba"],
-        ["test_batch_first1000.bin.gz", 2825834, "481869234567c4835abc7c5f640eb4c2dd6fb841f09ea94a7f989d31f337e06c"],
+        [
+          "data_batch_1_first4000.bin.gz",
+          11316918,
+          "0bb145d179ecb2a750190e62493390eeb7162bf39f48bbe8e48630dd27a8a1ba",
+          "0993cf8b8e43bc207603aef9787006995746513f5e3fa5a52e06d1b069926330",
+        ],
+        [
+          "test_batch_first1000.bin.gz",
+          2825834,
+          "481869234567c4835abc7c5f640eb4c2dd6fb841f09ea94a7f989d31f337e06c",
+          "8314c96d7cd65618193bab23acdd5d4c4af15bf6dd00a1781d55beedf3be1ef5",
+        ],
         ["batches.meta.txt", 61, "558e74b5e208382e186da55784b4bac2cd52e558448e1b5800990fdb28ed8033"],
       ),
     ],
@@ -167,12 +189,23 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     about: "25 000 + 25 000 reviews, half of each positive; lines of label, stars, id and text.",
     licence: "None stated; the authors ask for the citation.",
     citation: "Maas, Daly, Pham, Huang, Ng, Potts, “Learning Word Vectors for Sentiment Analysis”, ACL 2011.",
+    prepared: madeFrom("the authors’ archive of one file a review"),
     files: [
       ...files(
         "imdb",
         prepared,
-        ["imdb-train.tsv.gz", 12886044, "66a0677d4e0698baad9d712315c581c20bbe9436064cc0fd4ce68cc3c384e80a"],
-        ["imdb-test.tsv.gz", 12581967, "98738835dd92f22ac43c412ad4fdbaeefa7967eaea8800864f7f89dd415abdd0"],
+        [
+          "imdb-train.tsv.gz",
+          12886044,
+          "66a0677d4e0698baad9d712315c581c20bbe9436064cc0fd4ce68cc3c384e80a",
+          "8d7a11c80881209856c8f8426f1fe47ca675aeb4b934137f80a18f55dd322bc7",
+        ],
+        [
+          "imdb-test.tsv.gz",
+          12581967,
+          "98738835dd92f22ac43c412ad4fdbaeefa7967eaea8800864f7f89dd415abdd0",
+          "da32f91b1cd2ebc26e31076d0d2f8df4ce1831e160132d3a7add2b36e45c871c",
+        ],
       ),
     ],
   },
@@ -202,6 +235,8 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     licence: "Analogies: Apache-2.0. Others: none stated.",
     citation:
       "Mikolov, Chen, Corrado, Dean 2013; Finkelstein et al. 2002; Hill, Reichart, Korhonen 2015; Maas et al. 2011.",
+    prepared:
+      "SimLex-999.txt is unzipped from SimLex-999.zip; `npm run prepare-data` in agon’s repository does it anew. The corpus was cut by hand from the unlabelled reviews of the IMDB archive: only a data folder has it.",
     files: [
       ...files("word-vectors", github("tmikolov/word2vec", "20c129af10659f7c50e86e3be406df663beff438"), [
         "questions-words.txt",
@@ -233,11 +268,13 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     about: "500 texts in 15 categories, 57 340 sentences of word/tag.",
     licence: "Redistribution permitted; usually read as for non-commercial use.",
     citation: "W. N. Francis, H. Kučera, Brown University, 1964.",
+    prepared: madeFrom("NLTK’s brown.zip of one file a text"),
     files: [
       ...files("brown", prepared, [
         "brown-tagged.tsv.gz",
         2814365,
         "6bda138ddb825cbdec08eddcaa621ed3218d4cee065838f716c7a4b919ab6d3e",
+        "41462b27c2205b92c9279c858b39554a8c4641eab060400cf00c2bc6433945d8",
       ]),
     ],
   },
@@ -247,12 +284,23 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     about: "3 760 and 4 358 lines; the training part is not here.",
     licence: "CC BY-SA.",
     citation: "Merity, Xiong, Bradbury, Socher, “Pointer Sentinel Mixture Models”, 2016.",
+    prepared: madeFrom("the plain texts of PyTorch’s examples"),
     files: [
       ...files(
         "wikitext2",
         prepared,
-        ["wiki.valid.tokens.gz", 373158, "3ac34ae2b6509075d52302c50a04a8a1970739ffe1a904f2cd374fefbea3cbf2"],
-        ["wiki.test.tokens.gz", 410674, "a2b26b5d2619cc1f6cd34c8e116a451aed09af51479346aadfbf508ceb8b192e"],
+        [
+          "wiki.valid.tokens.gz",
+          373158,
+          "3ac34ae2b6509075d52302c50a04a8a1970739ffe1a904f2cd374fefbea3cbf2",
+          "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8",
+        ],
+        [
+          "wiki.test.tokens.gz",
+          410674,
+          "a2b26b5d2619cc1f6cd34c8e116a451aed09af51479346aadfbf508ceb8b192e",
+          "d790b833ef8cf03a90db7bf1271b7520b83c45ce07ba3c1a9699df81e239eca0",
+        ],
       ),
     ],
   },
@@ -262,6 +310,8 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     about: "Graphs with labelled nodes: 34, 2 708 and 10 312 of them.",
     licence: NONE_STATED,
     citation: "Zachary 1977; Sen et al. 2008 (split: Yang, Cohen, Salakhutdinov 2016); Tang, Liu 2009.",
+    prepared:
+      "The text forms of Cora and BlogCatalog were written from ind.cora.* of github.com/kimiyoung/planetoid and from blogcatalog.mat, the karate club’s labels from Zachary’s split: by hand, and only a data folder has them",
     files: [
       ...files("graphs", github("aditya-grover/node2vec", "master", "graph/"), [
         "karate.edgelist",
@@ -291,6 +341,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
       "800 of 3 000 recordings at 8 kHz: digits 0 to 9, four speakers, takes 0 to 19; takes 0 to 4 are for testing. The file of sums names the recordings.",
     licence: "CC BY-SA 4.0.",
     citation: "Z. Jackson et al., “Free Spoken Digit Dataset”, Zenodo.",
+    prepared: madeFrom("the recordings, which have mirrors of their own"),
     files: [
       ...files("fsdd", prepared, [
         "SHA256SUMS",
@@ -305,11 +356,17 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     about: "40 460 captions of 8 092 images, without the images.",
     licence: "Research, non-commercial.",
     citation: "Hodosh, Young, Hockenmaier, “Framing Image Description as a Ranking Task”, JAIR 47, 2013.",
+    prepared: madeFrom("the captions’ plain text"),
     files: [
+      ...files("flickr8k-captions", prepared, [
+        "Flickr8k.token.txt.gz",
+        867657,
+        "66568297576898cbb848150e94448b201e2c396d6f94597fa932528022a1db13",
+        "1e1f3a371ba1a1bf742e6930521c037e046b2bf3fcc2390ba8405e0301ed7689",
+      ]),
       ...files(
         "flickr8k-captions",
-        prepared,
-        ["Flickr8k.token.txt.gz", 867657, "66568297576898cbb848150e94448b201e2c396d6f94597fa932528022a1db13"],
+        github("Karan14-11/image_caption_generator", "4936ba6da8583f5934630870dbf6811e223c16aa"),
         ["Flickr_8k.trainImages.txt", 154678, "e330ddd5156a4c2d2e2b67bc587e70e588f2d132bd8a10dc54dcb71e58115d8e"],
       ),
     ],

@@ -1,4 +1,5 @@
 // The loaders on the real data of the folder that AGON_DATA names; without it they are skipped, and say so.
+import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import {
@@ -138,6 +139,14 @@ describe("the registry", () => {
       for (const field of ["title", "home", "about", "licence", "citation"] as const)
         expect(info[field]).toMatch(/\w\w/);
   });
+  test("says of files that nobody serves where they come from, and has a recipe where it says so", () => {
+    const recipes = readFileSync(new URL("../../../../scripts/prepare-data.mjs", import.meta.url), "utf8");
+    for (const [name, { files: all, prepared }] of Object.entries(datasets)) {
+      expect(prepared !== undefined, name).toBe(all.some(({ mirrors }) => mirrors.length === 0));
+      if (prepared?.includes("npm run prepare-data")) expect(recipes).toMatch(new RegExp(`^  "?${name}"?: \\{$`, "m"));
+    }
+  });
+
   test("names for each file its size, its checksum, and at least two mirrors where anybody serves its bytes", () => {
     for (const file of Object.values(datasets).flatMap(({ files: all }) => all)) {
       expect(file.bytes).toBeGreaterThan(0);

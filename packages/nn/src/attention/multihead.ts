@@ -45,6 +45,7 @@ export interface MultiheadOutput {
  * other; out_proj: Linear. Queries: [batch, queries, width]. Masks say where to look: true is yes (PyTorch's module has it the other way around).
  */
 export class MultiheadAttention extends Module<[query: Tensor, input?: MultiheadInput], MultiheadOutput> {
+  static readonly kind: string = "MultiheadAttention";
   readonly inProjWeight: Parameter;
   readonly inProjBias: Parameter | null;
   readonly outProj: Linear;

@@ -38,6 +38,7 @@ const around = (x: Tensor, norm: LayerNorm, normFirst: boolean, part: (x: Tensor
 
 /** Self-attention, then two linear layers, each with a way around and a norm (Vaswani et al. 2017, fig. 1 left). x: [batch, time, width]. */
 export class TransformerEncoderLayer extends Module<[x: Tensor, input?: EncoderLayerInput]> {
+  static readonly kind: string = "TransformerEncoderLayer";
   readonly selfAttn: MultiheadAttention;
   readonly linear1: Linear;
   readonly linear2: Linear;
@@ -81,6 +82,7 @@ export interface DecoderLayerInput extends EncoderLayerInput {
  * x: [batch, time, width]; memory, what the encoder made: [batch, memory, width].
  */
 export class TransformerDecoderLayer extends Module<[x: Tensor, memory: Tensor, input?: DecoderLayerInput]> {
+  static readonly kind: string = "TransformerDecoderLayer";
   readonly selfAttn: MultiheadAttention;
   readonly multiheadAttn: MultiheadAttention;
   readonly linear1: Linear;
@@ -135,6 +137,7 @@ export interface EncoderInput extends AttentionMasks {
 
 /** Encoder layers one after the other. With `causal` it is the body of a GPT. x: [batch, time, width]. */
 export class TransformerEncoder extends Module<[x: Tensor, input?: EncoderInput]> {
+  static readonly kind: string = "TransformerEncoder";
   readonly layers: readonly TransformerEncoderLayer[];
   readonly norm: LayerNorm | null;
 
@@ -156,6 +159,7 @@ export class TransformerEncoder extends Module<[x: Tensor, input?: EncoderInput]
 
 /** Decoder layers one after the other. x: [batch, time, width]; memory: [batch, memory, width]. */
 export class TransformerDecoder extends Module<[x: Tensor, memory: Tensor, input?: Omit<DecoderLayerInput, "cache">]> {
+  static readonly kind: string = "TransformerDecoder";
   readonly layers: readonly TransformerDecoderLayer[];
   readonly norm: LayerNorm | null;
 

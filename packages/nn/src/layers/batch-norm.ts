@@ -50,6 +50,7 @@ abstract class BatchNorm extends Module {
 
 /** Batch normalisation of vectors and sequences: [batch, channels] or [batch, channels, length]. */
 export class BatchNorm1d extends BatchNorm {
+  static readonly kind: string = "BatchNorm1d";
   constructor(channels: number, options: BatchNormLayerOptions = {}) {
     super(channels, options, { name: "BatchNorm1d", ranks: [2, 3] });
   }
@@ -57,6 +58,7 @@ export class BatchNorm1d extends BatchNorm {
 
 /** Batch normalisation of images: [batch, channels, height, width]. */
 export class BatchNorm2d extends BatchNorm {
+  static readonly kind: string = "BatchNorm2d";
   constructor(channels: number, options: BatchNormLayerOptions = {}) {
     super(channels, options, { name: "BatchNorm2d", ranks: [4] });
   }

@@ -9,6 +9,7 @@ import { Sequential } from "./sequential.ts";
 
 /** x + f(x) (He et al. 2016, eq. 1), or shortcut(x) + f(x) where f changes the shape. */
 export class Residual extends Module {
+  static readonly kind: string = "Residual";
   readonly layer: Layer;
   readonly shortcut: Layer | null;
 
@@ -31,6 +32,7 @@ export class Residual extends Module {
 
 /** Each layer sees the channels of all before: xₗ = fₗ([x₀, …, xₗ₋₁]) along dim 1; out come all of them (Huang et al. 2017, eq. 2). */
 export class DenseBlock extends Module {
+  static readonly kind: string = "DenseBlock";
   readonly layers: readonly Layer[];
 
   constructor(...layers: readonly Layer[]) {
@@ -45,6 +47,7 @@ export class DenseBlock extends Module {
 
 /** t·relu(Wx + b) + (1 − t)·x with the gate t = σ(W'x + b'), which starts nearly shut (Srivastava, Greff & Schmidhuber 2015, eq. 3). x: […, width]. */
 export class Highway extends Module {
+  static readonly kind: string = "Highway";
   readonly transform: Linear;
   readonly gate: Linear;
 
@@ -66,6 +69,7 @@ export class Highway extends Module {
  * x: [batch, channels, height, width] → [batch, outputs, height/stride, width/stride]; the shortcut is a 1×1 convolution where the shape changes.
  */
 export class BasicBlock extends Module {
+  static readonly kind: string = "BasicBlock";
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d;
   readonly conv2: Conv2d;

@@ -16,6 +16,7 @@ export interface ConvLayerOptions<Size = Pair> extends Omit<ConvOptions<Size>, "
  * bias: [outputs]. Both start uniform in ±1/√(channels/groups·kernel), as PyTorch's.
  */
 export class Conv1d extends Module {
+  static readonly kind: string = "Conv1d";
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   private readonly options: ConvOptions<number>;
@@ -41,6 +42,7 @@ export class Conv1d extends Module {
  * weight: [outputs, channels/groups, kernel height, kernel width], bias: [outputs]. Both start uniform in ±1/√(channels/groups·kernel area), as PyTorch's.
  */
 export class Conv2d extends Module {
+  static readonly kind: string = "Conv2d";
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   private readonly options: ConvOptions;
@@ -73,6 +75,7 @@ export interface ConvTransposeLayerOptions extends Omit<ConvTransposeOptions, "b
  * [channels, outputs/groups, kernel height, kernel width], bias: [outputs]. Both start uniform in ±1/√(outputs/groups·kernel area), as PyTorch's.
  */
 export class ConvTranspose2d extends Module {
+  static readonly kind: string = "ConvTranspose2d";
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   private readonly options: ConvTransposeOptions;

@@ -21,6 +21,7 @@ const share = (layer: string, p: number): number => {
  * step. In evaluation: x.
  */
 export class Dropout extends Module {
+  static readonly kind: string = "Dropout";
   readonly random: RandomStream;
   private readonly p: number;
 
@@ -37,6 +38,7 @@ export class Dropout extends Module {
 
 /** Dropout of whole channels (Tompson et al. 2015): for images, whose neighbouring pixels tell each other. x: [batch, channels, …]. */
 export class SpatialDropout extends Module {
+  static readonly kind: string = "SpatialDropout";
   readonly random: RandomStream;
   private readonly p: number;
 

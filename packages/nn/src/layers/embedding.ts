@@ -10,6 +10,7 @@ export interface EmbeddingOptions {
 
 /** Row weight[i] for each number i. x: int32 […] → […, width]; weight: [entries, width], normal at first, as PyTorch's. */
 export class Embedding extends Module {
+  static readonly kind: string = "Embedding";
   readonly weight: Parameter;
   private readonly options: EmbeddingOptions;
 

@@ -5,6 +5,7 @@ import { Module, parameter, productFlops } from "../module.ts";
 
 /** y = x·Wᵀ + b. weight: [outputs, inputs], bias: [outputs]; x: […, inputs]. Both start uniform in ±1/√inputs, as PyTorch's. */
 export class Linear extends Module {
+  static readonly kind: string = "Linear";
   readonly weight: Parameter;
   readonly bias: Parameter | null;
 

@@ -9,6 +9,7 @@ export interface NormOptions {
 
 /** y = (x − mean)/√(variance + ε)·weight + bias over the last dims (Ba, Kiros & Hinton 2016). x: […, …shape]; weight, bias: shape. ε: 1e−5. */
 export class LayerNorm extends Module {
+  static readonly kind: string = "LayerNorm";
   readonly weight: Parameter;
   readonly bias: Parameter;
   private readonly options: NormOptions;
@@ -29,6 +30,7 @@ export class LayerNorm extends Module {
 
 /** y = x/√(mean(x²) + ε)·weight over the last dims (Zhang & Sennrich 2019). x: […, …shape]; weight: shape. ε: 1e−6. */
 export class RMSNorm extends Module {
+  static readonly kind: string = "RMSNorm";
   readonly weight: Parameter;
   private readonly options: NormOptions;
 
@@ -45,6 +47,7 @@ export class RMSNorm extends Module {
 
 /** LayerNorm over groups of channels (Wu & He 2018). x: [batch, channels, …]; weight, bias: [channels]. ε: 1e−5. */
 export class GroupNorm extends Module {
+  static readonly kind: string = "GroupNorm";
   readonly weight: Parameter;
   readonly bias: Parameter;
   private readonly groups: number;

@@ -5,6 +5,7 @@ import { Module } from "../module.ts";
 
 /** Largest element of each window. x: [batch, channels, length]. The stride is the kernel unless given. */
 export class MaxPool1d extends Module {
+  static readonly kind: string = "MaxPool1d";
   private readonly kernel: number;
   private readonly options: MaxPoolOptions<number>;
 
@@ -21,6 +22,7 @@ export class MaxPool1d extends Module {
 
 /** Largest element of each window. x: [batch, channels, height, width]. The stride is the kernel unless given. */
 export class MaxPool2d extends Module {
+  static readonly kind: string = "MaxPool2d";
   private readonly kernel: Pair;
   private readonly options: MaxPoolOptions;
 
@@ -37,6 +39,7 @@ export class MaxPool2d extends Module {
 
 /** Mean of each window. x: [batch, channels, length]. The stride is the kernel unless given. */
 export class AvgPool1d extends Module {
+  static readonly kind: string = "AvgPool1d";
   private readonly kernel: number;
   private readonly options: AvgPoolOptions<number>;
 
@@ -53,6 +56,7 @@ export class AvgPool1d extends Module {
 
 /** Mean of each window. x: [batch, channels, height, width]. The stride is the kernel unless given. */
 export class AvgPool2d extends Module {
+  static readonly kind: string = "AvgPool2d";
   private readonly kernel: Pair;
   private readonly options: AvgPoolOptions;
 
@@ -69,6 +73,7 @@ export class AvgPool2d extends Module {
 
 /** Mean of windows that divide the image into outputSize parts. x: [batch, channels, height, width] → [batch, channels, …outputSize]. */
 export class AdaptiveAvgPool2d extends Module {
+  static readonly kind: string = "AdaptiveAvgPool2d";
   private readonly outputSize: Pair;
 
   constructor(outputSize: Pair) {
@@ -83,6 +88,7 @@ export class AdaptiveAvgPool2d extends Module {
 
 /** Largest element of windows that divide the image into outputSize parts. x: [batch, channels, height, width]. */
 export class AdaptiveMaxPool2d extends Module {
+  static readonly kind: string = "AdaptiveMaxPool2d";
   private readonly outputSize: Pair;
 
   constructor(outputSize: Pair) {

@@ -29,6 +29,7 @@ export const sinusoidalPositions = (
 
 /** x + sinusoidalPositions. x: [batch, time, width] with time up to `length`. */
 export class SinusoidalPositions extends Module {
+  static readonly kind: string = "SinusoidalPositions";
   private readonly table: Tensor;
 
   constructor(length: number, width: number, options: PositionOptions = {}) {

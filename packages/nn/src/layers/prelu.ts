@@ -11,6 +11,7 @@ export interface PReLUOptions {
 
 /** x where positive, else weight·x (He et al. 2015, eq. 1). x: [batch, channels, …]; weight: [1] or [channels]. */
 export class PReLU extends Module {
+  static readonly kind: string = "PReLU";
   readonly weight: Parameter;
 
   constructor({ parameters = 1, initial = 0.25 }: PReLUOptions = {}) {

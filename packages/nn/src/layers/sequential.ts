@@ -6,6 +6,7 @@ import { applyLayer, type Layer, Module } from "../module.ts";
 
 /** f(x) = lₙ(…l₂(l₁(x))). Its parts are named by their numbers, as PyTorch's: "0.weight". */
 export class Sequential extends Module {
+  static readonly kind: string = "Sequential";
   readonly layers: readonly Layer[];
 
   constructor(...layers: readonly Layer[]) {
@@ -24,6 +25,7 @@ export class Sequential extends Module {
 
 /** Linear layers of the given widths with an activation between them; the last is linear. new MLP(4, 64, 64, 2) */
 export class MLP extends Module {
+  static readonly kind: string = "MLP";
   readonly layers: readonly Linear[];
   private readonly activation: (x: Tensor) => Tensor;
 

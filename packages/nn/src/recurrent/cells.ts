@@ -160,6 +160,7 @@ const stepOf = (
 
 /** One step of a recurrent network, h' = tanh(W_ih·x + b_ih + W_hh·h + b_hh). x: [batch, inputs], h: [batch, hidden] → [batch, hidden]. */
 export class RNNCell extends Module<[x: Tensor, hidden?: Tensor]> implements GateParameters {
+  static readonly kind: string = "RNNCell";
   declare readonly weightIh: Parameter;
   declare readonly weightHh: Parameter;
   declare readonly biasIh: Parameter | null;
@@ -186,6 +187,7 @@ export class LSTMCell
   extends Module<[x: Tensor, states?: { hidden?: Tensor; cell?: Tensor }], { hidden: Tensor; cell: Tensor }>
   implements GateParameters
 {
+  static readonly kind: string = "LSTMCell";
   declare readonly weightIh: Parameter;
   declare readonly weightHh: Parameter;
   declare readonly biasIh: Parameter | null;
@@ -204,6 +206,7 @@ export class LSTMCell
 
 /** One step of a GRU. x: [batch, inputs], h: [batch, hidden] → [batch, hidden]. */
 export class GRUCell extends Module<[x: Tensor, hidden?: Tensor]> implements GateParameters {
+  static readonly kind: string = "GRUCell";
   declare readonly weightIh: Parameter;
   declare readonly weightHh: Parameter;
   declare readonly biasIh: Parameter | null;

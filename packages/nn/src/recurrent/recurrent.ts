@@ -27,6 +27,7 @@ type Parts = readonly (readonly [name: string, part: unknown])[];
 
 /** h' = tanh(W_ih·x + b_ih + W_hh·h + b_hh) over a sequence (Elman 1990). x: [batch, time, inputs]. Weights start uniform in ±1/√hidden. */
 export class RNN extends Module<[x: Tensor, input?: RecurrentInput], RecurrentOutput> {
+  static readonly kind: string = "RNN";
   private readonly stack: RecurrentStack;
 
   constructor(inputs: number, hidden: number, { nonlinearity = "tanh", ...options }: RNNOptions = {}) {
@@ -50,6 +51,7 @@ export class RNN extends Module<[x: Tensor, input?: RecurrentInput], RecurrentOu
 
 /** A gated recurrent unit over a sequence (Cho et al. 2014). x: [batch, time, inputs]. Weights start uniform in ±1/√hidden. */
 export class GRU extends Module<[x: Tensor, input?: RecurrentInput], RecurrentOutput> {
+  static readonly kind: string = "GRU";
   private readonly stack: RecurrentStack;
 
   constructor(inputs: number, hidden: number, options: RecurrentOptions = {}) {
@@ -83,6 +85,7 @@ export interface LSTMOutput extends RecurrentOutput {
 
 /** Long short-term memory over a sequence (Hochreiter & Schmidhuber 1997). x: [batch, time, inputs]. Weights start uniform in ±1/√hidden. */
 export class LSTM extends Module<[x: Tensor, input?: LSTMInput], LSTMOutput> {
+  static readonly kind: string = "LSTM";
   private readonly stack: RecurrentStack;
 
   constructor(inputs: number, hidden: number, options: RecurrentOptions = {}) {
