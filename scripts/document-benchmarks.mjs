@@ -1,4 +1,6 @@
-// Measures anew and writes docs/benchmarks.md: node scripts/document-benchmarks.mjs [env] [options of agon bench]
+// Measures anew and writes docs/benchmarks.md: node scripts/document-benchmarks.mjs [env | threads | profile] [options of agon bench]
+//
+// Without a kind all but the environments: the table of rows, that of two threads, and where the time goes.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +18,10 @@ const output = (command, parameters) => {
   return stdout.trim();
 };
 
-const options = process.argv.slice(2);
+const kinds = ["env", "threads", "profile"];
+const [kind, ...rest] = process.argv.slice(2);
+const chosen = kinds.includes(kind) ? kind : undefined;
+const options = chosen ? rest : process.argv.slice(2);
 const bench = ["run", "--silent", "agon", "--", "bench"];
 const commit = output("git", ["rev-parse", "--short", "HEAD"]);
 const foreign = process.env.AGON_PEERS && options.includes("--peers") ? ", with the programs of AGON_PEERS" : "";
@@ -25,15 +30,24 @@ const foreign = process.env.AGON_PEERS && options.includes("--peers") ? ", with 
 const measure = (mark, parameters, { note = "", show = (text) => text } = {}) => {
   const measured = show(output("npm", parameters));
   const made = `Measured ${new Date().toISOString().slice(0, 10)} at ${commit} by \`npm ${parameters.join(" ")}\`${note}.`;
+  const text = readFileSync(page, "utf8");
   const marked = new RegExp(`(?<=<!-- ${mark} -->\\n).*?(?=<!-- end -->)`, "s");
+  if (!marked.test(text)) throw new Error(`${page} has no place <!-- ${mark} -->.`);
   writeFileSync(
     page,
-    readFileSync(page, "utf8").replace(marked, () => `\n${made}\n\n${measured}\n\n`),
+    text.replace(marked, () => `\n${made}\n\n${measured}\n\n`),
   );
 };
 
-const environments = options[0] === "env";
-measure(environments ? "measured env" : "measured", [...bench, ...options], { note: foreign });
-// Where the time goes that the table tells of the two shortest steps.
-if (!environments)
-  measure("profiled", [...bench, "--profile", "B1,C"], { show: (text) => `\`\`\`text\n${text}\n\`\`\`` });
+if (chosen === "env") measure("measured env", [...bench, "env", ...options]);
+if (!chosen) measure("measured", [...bench, ...options], { note: foreign });
+// Of steps that are long enough to be shared out.
+if (!chosen || chosen === "threads") {
+  const peers = options.includes("--peers") ? ["--peers"] : [];
+  measure("measured threads", [...bench, "--threads", "2", "--only", "A-512,A-1024,B2,D,E,F,G", ...peers], {
+    note: foreign,
+  });
+}
+// Where the time goes that the table tells of: two short steps, an image net and a Transformer.
+if (!chosen || chosen === "profile")
+  measure("profiled", [...bench, "--profile", "B1,C,D,F"], { show: (text) => `\`\`\`text\n${text}\n\`\`\`` });
