@@ -1,4 +1,4 @@
-// Measures anew and writes docs/benchmarks.md: node scripts/document-benchmarks.mjs [env] [options of agon bench]
+// Measures anew and writes docs/benchmarks.md: node scripts/document-benchmarks.mjs [env|rl] [options of agon bench]
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,8 +32,7 @@ const measure = (mark, parameters, { note = "", show = (text) => text } = {}) =>
   );
 };
 
-const environments = options[0] === "env";
-measure(environments ? "measured env" : "measured", [...bench, ...options], { note: foreign });
+const part = ["env", "rl"].find((kind) => kind === options[0]);
+measure(part ? `measured ${part}` : "measured", [...bench, ...options], { note: foreign });
 // Where the time goes that the table tells of the two shortest steps.
-if (!environments)
-  measure("profiled", [...bench, "--profile", "B1,C"], { show: (text) => `\`\`\`text\n${text}\n\`\`\`` });
+if (!part) measure("profiled", [...bench, "--profile", "B1,C"], { show: (text) => `\`\`\`text\n${text}\n\`\`\`` });
