@@ -1,6 +1,6 @@
-// Measures anew and writes docs/benchmarks.md: node scripts/document-benchmarks.mjs [env | threads | profile] [options of agon bench]
+// Measures anew and writes docs/benchmarks.md: node scripts/document-benchmarks.mjs [env | rl | threads | profile] [options of agon bench]
 //
-// Without a kind all but the environments: the table of rows, that of two threads, and where the time goes.
+// Without a kind all but the environments and the training loops: the table of rows, that of two threads, and where the time goes.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const output = (command, parameters) => {
   return stdout.trim();
 };
 
-const kinds = ["env", "threads", "profile"];
+const kinds = ["env", "rl", "threads", "profile"];
 const [kind, ...rest] = process.argv.slice(2);
 const chosen = kinds.includes(kind) ? kind : undefined;
 const options = chosen ? rest : process.argv.slice(2);
@@ -39,7 +39,8 @@ const measure = (mark, parameters, { note = "", show = (text) => text } = {}) =>
   );
 };
 
-if (chosen === "env") measure("measured env", [...bench, "env", ...options]);
+if (chosen === "env" || chosen === "rl")
+  measure(`measured ${chosen}`, [...bench, chosen, ...options], { note: foreign });
 if (!chosen) measure("measured", [...bench, ...options], { note: foreign });
 // Of steps that are long enough to be shared out.
 if (!chosen || chosen === "threads") {

@@ -120,14 +120,11 @@ export class ForeignPeers {
     } of programs)
       if (sections.includes(section))
         await take(library, () =>
-          this.run(this.plan.python, [
-            join(this.plan.folder, script),
-            ...flags,
-            "--threads",
-            String(this.threads),
-            "--only",
-            section,
-          ]),
+          jsonFrom(
+            this.plan.python,
+            [join(this.plan.folder, script), ...flags, "--threads", String(this.threads), "--only", section],
+            this.signal,
+          ),
         );
     return { lines, notes };
   }
@@ -138,26 +135,26 @@ export class ForeignPeers {
     try {
       const program = join(folder, "native_peak");
       const source = join(this.plan.folder, "limits", "native_peak.c");
-      await this.run("cc", ["-O3", "-march=native", "-fopenmp", source, "-o", program]);
-      return await this.run(program, []);
+      await jsonFrom("cc", ["-O3", "-march=native", "-fopenmp", source, "-o", program], this.signal);
+      return await jsonFrom(program, [], this.signal);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
-
-  /** Runs a program; its lines of JSON. An error tells the last line that it complained by. */
-  private async run(command: string, parameters: readonly string[]): Promise<readonly Line[]> {
-    const environment = { ...process.env, ...timing, PYTHONDONTWRITEBYTECODE: "1" };
-    const child = spawn(command, parameters, {
-      env: environment,
-      stdio: ["ignore", "pipe", "pipe"],
-      signal: this.signal,
-    });
-    const [status, lines, complaint] = await Promise.all([ended(child), jsonLines(child), lastLine(child)]);
-    if (status !== 0) throw new Error(complaint || `${command} ended with status ${status}.`);
-    return lines;
-  }
 }
+
+/** Runs a program; its lines of JSON. An error tells the last line that it complained by. */
+export const jsonFrom = async <Printed>(
+  command: string,
+  parameters: readonly string[],
+  signal: AbortSignal,
+): Promise<Printed[]> => {
+  const environment = { ...process.env, ...timing, PYTHONDONTWRITEBYTECODE: "1" };
+  const child = spawn(command, parameters, { env: environment, stdio: ["ignore", "pipe", "pipe"], signal });
+  const [status, lines, complaint] = await Promise.all([ended(child), jsonLines<Printed>(child), lastLine(child)]);
+  if (status !== 0) throw new Error(complaint || `${command} ended with status ${status}.`);
+  return lines;
+};
 
 const ended = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve, reject) => {
@@ -165,8 +162,8 @@ const ended = (child: ChildProcess): Promise<number | null> =>
     child.once("close", resolve);
   });
 
-const jsonLines = async ({ stdout }: ChildProcess): Promise<Line[]> => {
-  const lines: Line[] = [];
+const jsonLines = async <Printed>({ stdout }: ChildProcess): Promise<Printed[]> => {
+  const lines: Printed[] = [];
   if (stdout) for await (const text of createInterface(stdout)) if (text.startsWith("{")) lines.push(JSON.parse(text));
   return lines;
 };

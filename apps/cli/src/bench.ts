@@ -1,5 +1,6 @@
 // agon bench: which rows, how long, with whom; the timing itself is @agon/bench's.
-import type { BenchReport, BenchSurroundings, ForeignPlan, ProfileReport, Work } from "@agon/bench";
+import type { BenchReport, BenchSurroundings, ForeignPlan, ProfileReport } from "@agon/bench";
+import type { LoopReport } from "@agon/bench/rl";
 import { BadInput, Interrupted } from "./failure.ts";
 import type { Numerics } from "./library.ts";
 import { bar, createStatusLine } from "@agon/runs";
@@ -50,6 +51,25 @@ export const runBench = async (
   });
 };
 
+export interface LoopRequest
+  extends Pick<BenchRequest, "only" | "numerics" | "wideVectors" | "foreignPeers" | "rounds"> {
+  /** What each loop learns too. */
+  readonly learning: boolean;
+}
+
+/** Whole training loops. */
+export const runLoops = async (
+  { only, ...plan }: LoopRequest,
+  surroundings: Surroundings,
+): Promise<{ readonly report: LoopReport; readonly table: string }> => {
+  const { benchLoops, loopTable, loopWorks } = await import("@agon/bench/rl");
+  const chosen = only === undefined ? loopWorks : only.map((name) => findWork(loopWorks, name));
+  return await withLine(chosen.length, surroundings, async (within) => {
+    const report = await benchLoops({ works: chosen, ...plan }, within);
+    return { report, table: loopTable(report) };
+  });
+};
+
 /** Shows how many rows are done while `measure` goes on. */
 const withLine = async <T>(
   rows: number,
@@ -68,7 +88,7 @@ const withLine = async <T>(
   }
 };
 
-const findWork = (works: readonly Work[], name: string): Work => {
+const findWork = <Row extends { readonly name: string }>(works: readonly Row[], name: string): Row => {
   const found = works.find((work) => work.name === name);
   if (found !== undefined) return found;
   throw unknownName(

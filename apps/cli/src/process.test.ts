@@ -197,3 +197,12 @@ test("bench scores runs what is missing, keeps a record of each run, and runs an
   expect(await json(`${line} 2`)).toMatchObject({ run: 1 });
   expect(JSON.parse(await readFile(path, "utf8")).spec).toEqual(JSON.parse(text).spec);
 }, 60_000);
+
+test("bench rl times a whole loop and tells where its time goes", async () => {
+  const { rows } = await json("bench rl --only I-ppo-cleanrl --rounds 1");
+  const [{ speed, parts, solved }] = rows as { speed: { median: number }; parts: Record<string, number>; solved: [] }[];
+  expect(speed.median).toBeGreaterThan(1000);
+  expect(solved).toEqual([]);
+  expect(Object.values(parts).reduce((sum, each) => sum + each, 0)).toBeCloseTo(1);
+  expect(parts.update).toBeGreaterThan(parts.rest);
+}, 120_000);

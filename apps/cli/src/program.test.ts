@@ -130,6 +130,7 @@ describe("bad input exits 2 with one line that names option, value and expectati
     [`${walk} --config /nowhere.json`, "--config /nowhere.json: ENOENT"],
     [`${walk} --environment-module /nowhere.mjs`, "--environment-module /nowhere.mjs: ENOENT"],
     ["bench scores --only dqn-cartpole", 'unknown row "dqn-cartpole"; the nearest are dqn-cart-pole'],
+    ["bench rl --only I-dqnn", 'unknown row "I-dqnn"; the nearest are I-dqn'],
     ["bench scores --seeds 0", '--seeds is "0", expected a whole number of at least 1.'],
     ["compare dqn", "required option '--environments <ids>' not specified"],
     ["compare dqn,dnq --environments CartPole-v1", 'unknown algorithm "dnq"; the nearest are dqn, dyna-q.'],

@@ -1,7 +1,7 @@
 // The verbs and their options, and what becomes of their results: text or one JSON object on stdout, an exit status.
 import { availableParallelism } from "node:os";
 import { Command, CommanderError, Option } from "commander";
-import { runBench, runProfile } from "./bench.ts";
+import { runBench, runLoops, runProfile } from "./bench.ts";
 import { compare, comparisonTable } from "./compare.ts";
 import { withEnvironmentModule } from "./environment-module.ts";
 import { evaluateFolder } from "./evaluate.ts";
@@ -286,14 +286,8 @@ const addBench = (program: Command, library: Library, streams: Streams): void =>
     .option("--only <rows>", "rows separated by commas (default: all)")
     .option("--profile [rows]", "tell where the time of steps goes instead, by part of their plans")
     .option("--peers", "time tfjs and jax-js beside it, in the same rounds")
-    .addOption(
-      new Option("--peers-folder <folder>", "with --peers, time PyTorch, JAX and C too, by the programs there").env(
-        "AGON_PEERS",
-      ),
-    )
-    .addOption(
-      new Option("--python <command>", "the Python that has PyTorch and JAX").env("AGON_PYTHON").default("python3"),
-    )
+    .addOption(peersFolder("with --peers, time PyTorch, JAX and C too, by the programs there"))
+    .addOption(python("the Python that has PyTorch and JAX"))
     .option("--no-256-bit", "leave V8's 256-bit vectors off; by default both are timed where they change no bit")
     .option("--numerics <tier>", "strict or fused (default: the best this machine has)")
     .option("--threads <n>", "of agon's compiled steps; with more than one, one is timed beside them", "1")
@@ -308,15 +302,56 @@ const addBench = (program: Command, library: Library, streams: Streams): void =>
         wideVectors: flags["256Bit"],
         peers: flags.peers === true,
         threads: integer("--threads", flags.threads, 1),
-        foreignPeers:
-          flags.peers && flags.peersFolder ? { folder: flags.peersFolder, python: flags.python } : undefined,
+        foreignPeers: foreignPlan(flags),
         rounds: integer("--rounds", flags.rounds, 1),
       };
       const { report, table } = flags.profile ? await runProfile(request, streams) : await runBench(request, streams);
       print(streams, flags.json, report, () => table);
     });
+  addLoops(bench, streams);
   addScores(bench, library, streams);
 };
+
+const peersFolder = (description: string): Option =>
+  new Option("--peers-folder <folder>", description).env("AGON_PEERS");
+
+const python = (description: string): Option =>
+  new Option("--python <command>", description).env("AGON_PYTHON").default("python3");
+
+interface LoopFlags extends Omit<BenchFlags, "profile" | "threads"> {
+  readonly learning?: boolean;
+}
+
+const addLoops = (bench: Command, streams: Streams): void => {
+  bench
+    .command("rl")
+    .description("time whole training loops, how soon CartPole is solved, and where a loop's time goes")
+    .option("--only <rows>", "rows separated by commas (default: all)")
+    .option("--peers", "measure the peers, where Python has them; else their figures are quoted")
+    .addOption(peersFolder("with --peers, where the peers' programs are"))
+    .addOption(python("the Python that has CleanRL and Stable-Baselines3"))
+    .option("--learning", "tell what each loop learns in 500 000 steps too; takes minutes")
+    .option("--no-256-bit", "leave V8's 256-bit vectors off; by default both are timed, and must learn the same")
+    .option("--numerics <tier>", "strict or fused (default: the best this machine has)")
+    .option("--rounds <n>", "of 20 480 steps; the median counts", "5")
+    .option("--json", "print one JSON object")
+    .addHelpText("after", "\nExample:\n  agon bench rl --only I-ppo-cleanrl,I-ppo")
+    .action(async (flags: LoopFlags) => {
+      const request = {
+        only: flags.only?.split(","),
+        numerics: numericsTier(flags.numerics),
+        wideVectors: flags["256Bit"],
+        foreignPeers: foreignPlan(flags),
+        rounds: integer("--rounds", flags.rounds, 1),
+        learning: flags.learning === true,
+      };
+      const { report, table } = await runLoops(request, streams);
+      print(streams, flags.json, report, () => table);
+    });
+};
+
+const foreignPlan = ({ peers, peersFolder, python }: Pick<BenchFlags, "peers" | "peersFolder" | "python">) =>
+  peers && peersFolder ? { folder: peersFolder, python } : undefined;
 
 interface ScoresFlags {
   readonly only?: string;
