@@ -2,4 +2,14 @@
 import type { NStepSarsaOptions } from "../algorithms/n-step-sarsa.ts";
 import type { Tuned } from "./tuned.ts";
 
-export const tuned: Tuned<NStepSarsaOptions> = {};
+export const tuned: Tuned<NStepSarsaOptions> = {
+  "FrozenLake-v1": {
+    multiStep: 2,
+    learningRate: 0.02,
+    discount: 0.99,
+    explorationStart: 1,
+    explorationEnd: 0.1,
+    explorationSteps: 200_000,
+  },
+  "Taxi-v4": { multiStep: 2, learningRate: 0.1, explorationStart: 0.1, explorationEnd: 0, explorationSteps: 60_000 },
+};

@@ -3,7 +3,7 @@ import type { SarsaOptions } from "../algorithms/sarsa.ts";
 import type { Tuned } from "./tuned.ts";
 
 export const tuned: Tuned<SarsaOptions> = {
-  // On 20 seeds from 1000 on the greedy policy after 20 000 episodes was worth 0.7298 each time; with learningRate 0.1 it was below 0.65 on most.
+  // On 20 seeds from 1000 on the greedy policy after 20 000 episodes was worth 0.7298 each time; with learningRate 0.1 it was at times below 0.65.
   "FrozenLake-v1": {
     learningRate: 0.02,
     discount: 0.99,
@@ -19,4 +19,14 @@ export const tuned: Tuned<SarsaOptions> = {
     explorationSteps: 2_000_000,
   },
   "Taxi-v4": { learningRate: 0.1, explorationStart: 0.1, explorationEnd: 0, explorationSteps: 60_000 },
+  // On 16 seeds from 1000 on 15 reached 195 after 2000 episodes, and 388 on average.
+  "CartPole-v1": {
+    bins: [3, 6, 16, 12],
+    reach: 2,
+    learningRate: 0.2,
+    discount: 0.99,
+    explorationStart: 1,
+    explorationEnd: 0,
+    explorationSteps: 50_000,
+  },
 };
