@@ -22,11 +22,11 @@ export const tuned: Tuned<QLearningOptions> = {
   },
   // No exploration in the end: the last thousand episodes polish the way that was found.
   "Taxi-v4": { learningRate: 0.3, explorationStart: 0.1, explorationEnd: 0, explorationSteps: 60_000 },
-  // On 16 seeds from 1000 on 15 reached 195 after 2000 episodes, and 450 on average.
+  // On 24 seeds from 2000 on 23 reached 195 after 2000 episodes, and 482 on average.
   "CartPole-v1": {
-    bins: [3, 6, 16, 12],
+    bins: [6, 6, 16, 12],
     reach: 2,
-    learningRate: 0.2,
+    learningRate: 0.1,
     discount: 0.99,
     explorationStart: 1,
     explorationEnd: 0,

@@ -19,14 +19,14 @@ export const tuned: Tuned<SarsaOptions> = {
     explorationSteps: 2_000_000,
   },
   "Taxi-v4": { learningRate: 0.1, explorationStart: 0.1, explorationEnd: 0, explorationSteps: 60_000 },
-  // On 16 seeds from 1000 on 15 reached 195 after 2000 episodes, and 388 on average.
+  // On 40 seeds from 2000 on all reached 195 after 2000 episodes, and 366 on average. Coarser places or larger steps at times end on a policy that drifts away.
   "CartPole-v1": {
-    bins: [3, 6, 16, 12],
+    bins: [6, 6, 16, 12],
     reach: 2,
-    learningRate: 0.2,
+    learningRate: 0.1,
     discount: 0.99,
     explorationStart: 1,
     explorationEnd: 0,
-    explorationSteps: 50_000,
+    explorationSteps: 100_000,
   },
 };
