@@ -1,4 +1,5 @@
 // @agon/models: architectures, one file each.
+export { DenseNet, type DenseNetOptions } from "./densenet.ts";
 export { LeNet5 } from "./lenet.ts";
 export {
   type ForwardPass,

@@ -1,7 +1,7 @@
 import { createRandom } from "@agon/random";
 import { zeros } from "@agon/tensor";
 import { describe, expect, it, test } from "vitest";
-import { LeNet5, Perceptron, type Side, SimpleNeuralNetwork } from "./index.ts";
+import { DenseNet, LeNet5, Perceptron, type Side, SimpleNeuralNetwork } from "./index.ts";
 
 describe("Perceptron", () => {
   const corners = [
@@ -72,6 +72,28 @@ test("LeNet-5 has the parameters of its table", () => {
   expect(model.summary(zeros([1, 1, 28, 28])).parameters).toBe(61_706);
   expect(model.forward(zeros([2, 1, 28, 28])).shape).toEqual([2, 10]);
   expect(Object.keys(model.stateDict())).toContain("conv1.weight");
+});
+
+describe("DenseNet", () => {
+  it("has as DenseNet-121 the parameters that are published, under torchvision's names", { timeout: 60_000 }, () => {
+    const model = new DenseNet();
+    const shapes = new Map(Array.from(model.namedVariables(), ([name, { shape }]) => [name, shape]));
+    const sizes = model.parameters().map(({ shape }) => shape.reduce((n, length) => n * length, 1));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(7_978_856);
+    expect(shapes.get("features.conv0.weight")).toEqual([64, 3, 7, 7]);
+    expect(shapes.get("features.denseblock4.denselayer16.conv2.weight")).toEqual([32, 128, 3, 3]);
+    expect(shapes.get("features.transition3.conv.weight")).toEqual([512, 1024, 1, 1]);
+    expect(shapes.get("features.norm5.running_mean")).toEqual([1024]);
+    expect(shapes.get("classifier.weight")).toEqual([1000, 1024]);
+  });
+
+  it("keeps in a block what came in, and halves between blocks", () => {
+    const model = new DenseNet({ growth: 4, blocks: [2, 3], initial: 8, classes: 5 });
+    const shapes = model.summary(zeros([1, 3, 32, 32])).rows.map(({ name, shape }) => `${name} ${shape.join("×")}`);
+    expect(shapes).toContain("features.transition1.conv 1×8×8×8"); // 8 + 2·4 maps, halved
+    expect(shapes).toContain("features.norm5 1×20×4×4"); // 8 + 3·4
+    expect(model.forward(zeros([2, 3, 32, 32])).shape).toEqual([2, 5]);
+  });
 });
 
 describe("SimpleNeuralNetwork", () => {

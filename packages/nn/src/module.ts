@@ -93,9 +93,9 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   /**
    * Sets all values by name; names and sizes must be this module's, nothing is set otherwise. States of random streams may be missing,
-   * and PyTorch's num_batches_tracked is passed over, so that its state dicts load.
+   * and PyTorch's num_batches_tracked is passed over, so that its state dicts load, as decodeSafetensors reads them.
    */
-  loadStateDict(values: Readonly<Record<string, ArrayLike<number>>>): void {
+  loadStateDict(values: Readonly<Record<string, ArrayLike<number> | ArrayLike<bigint>>>): void {
     const variables = this.namedVariables();
     const streams = this.randomStates();
     const missing = [...variables].filter(([name, one]) => !Object.hasOwn(values, name) && !streams.has(one));
@@ -110,7 +110,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
       if (values[name].length !== size)
         throw new Error(`loadStateDict: ${name} has ${size} elements, got ${values[name].length}.`);
     }
-    for (const [name, variable] of given) variable.set(values[name]);
+    for (const [name, variable] of given) variable.set(numbersOf(values[name]));
   }
 
   private randomStates(): Set<Variable> {
@@ -121,6 +121,9 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
     return found;
   }
 }
+
+const numbersOf = (values: ArrayLike<number> | ArrayLike<bigint>): ArrayLike<number> =>
+  typeof values[0] === "bigint" ? Array.from(values, Number) : (values as ArrayLike<number>);
 
 const countsBatches = /(^|\.)num_batches_tracked$/;
 

@@ -1,8 +1,8 @@
 // Modules find their parameters, keep their names, and train.
 import { createRandom } from "@agon/random";
-import { differentiate, scope, tensor, zeros } from "@agon/tensor";
+import { decodeSafetensors, differentiate, scope, tensor, zeros } from "@agon/tensor";
 import { describe, expect, it } from "vitest";
-import { Linear, MLP, mse, relu, Sequential, tanh, withRandom } from "./index.ts";
+import { BatchNorm1d, Linear, MLP, mse, relu, Sequential, tanh, withRandom } from "./index.ts";
 
 describe("Module", () => {
   it("names its variables as PyTorch does", () => {
@@ -19,6 +19,39 @@ describe("Module", () => {
     expect(() => b.loadStateDict({ ...a.stateDict(), "layers.0.bias": [1] })).toThrow(
       "layers.0.bias has 4 elements, got 1",
     );
+  });
+  it("loads a file as PyTorch writes it: numbers of 16 bits, counters of batches of 64", () => {
+    const model = new Sequential(new Linear(2, 1), new BatchNorm1d(1));
+    const half = Uint16Array.of(0x3c00, 0xc100); // 1, −2.5
+    const brain = Uint16Array.of(0x3f00); // 0.5
+    const stored: readonly (readonly [name: string, dtype: string, shape: readonly number[], data: ArrayBufferView])[] =
+      [
+        ["1.num_batches_tracked", "I64", [], BigInt64Array.of(7n)],
+        ["1.weight", "F32", [1], Float32Array.of(2)],
+        ["1.bias", "F32", [1], Float32Array.of(10)],
+        ["1.running_mean", "F32", [1], Float32Array.of(0)],
+        ["1.running_var", "F32", [1], Float32Array.of(1)],
+        ["0.weight", "F16", [1, 2], half],
+        ["0.bias", "BF16", [1], brain],
+      ];
+    let at = 0;
+    const entries = stored.map(([name, dtype, shape, data]) => {
+      const offsets = [at, (at += data.byteLength)];
+      return [name, { dtype, shape, data_offsets: offsets }];
+    });
+    const header = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const parts = stored.map(([, , , data]) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const { tensors } = decodeSafetensors(Buffer.concat([length, header, ...parts]));
+    model.loadStateDict(Object.fromEntries(Array.from(tensors, ([name, { data }]) => [name, data])));
+    // (3 − 2.5·1 + 0.5)·2/√(1 + 10⁻⁵) + 10
+    expect(
+      model
+        .eval()
+        .forward(tensor([[3, 1]]))
+        .itemSync(),
+    ).toBeCloseTo(12, 4);
   });
   it("draws its weights from the stream in force", () => {
     const build = (): MLP => withRandom(createRandom(3), () => new MLP(2, 4, 1, { activation: tanh }));

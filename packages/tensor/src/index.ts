@@ -62,6 +62,7 @@ export {
   decodeSafetensors,
   encodeSafetensors,
   type SafetensorsArray,
+  type SafetensorsData,
   type SafetensorsEntry,
   SafetensorsError,
   type SafetensorsFile,

@@ -1,7 +1,17 @@
 // Tensors as bytes in the safetensors format: a JSON header, then the data, little-endian, without holes.
 
-/** Types of the format that have a typed array. */
+/** What is written. */
 export type SafetensorsArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** What is read: numbers of 16 bits come as float32, integers of 64 bits exactly. */
+export type SafetensorsData =
+  | SafetensorsArray
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
 
 export interface SafetensorsEntry {
   readonly shape: readonly number[];
@@ -9,7 +19,7 @@ export interface SafetensorsEntry {
 }
 
 export interface SafetensorsFile {
-  readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
+  readonly tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly data: SafetensorsData }>;
   /** The free texts of "__metadata__". */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -19,10 +29,40 @@ export class SafetensorsError extends Error {
   override name = "SafetensorsError";
 }
 
-const codes = { F32: Float32Array, F64: Float64Array, I32: Int32Array, U8: Uint8Array, BOOL: Uint8Array };
-type Code = keyof typeof codes;
+/** A type of the format: bytes of an element, and how an array of its own is made of bytes. */
+interface Code {
+  readonly size: number;
+  readonly read: (bytes: ArrayBuffer) => SafetensorsData;
+}
 
-const codeOf = (data: SafetensorsArray): Code =>
+const codes: Readonly<Record<string, Code>> = {
+  F64: { size: 8, read: (bytes) => new Float64Array(bytes) },
+  F32: { size: 4, read: (bytes) => new Float32Array(bytes) },
+  F16: { size: 2, read: (bytes) => Float32Array.from(new Uint16Array(bytes), halfToNumber) },
+  BF16: {
+    size: 2,
+    read: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(bytes), (bits) => bits << 16).buffer),
+  },
+  I64: { size: 8, read: (bytes) => new BigInt64Array(bytes) },
+  U64: { size: 8, read: (bytes) => new BigUint64Array(bytes) },
+  I32: { size: 4, read: (bytes) => new Int32Array(bytes) },
+  U32: { size: 4, read: (bytes) => new Uint32Array(bytes) },
+  I16: { size: 2, read: (bytes) => new Int16Array(bytes) },
+  U16: { size: 2, read: (bytes) => new Uint16Array(bytes) },
+  I8: { size: 1, read: (bytes) => new Int8Array(bytes) },
+  U8: { size: 1, read: (bytes) => new Uint8Array(bytes) },
+  BOOL: { size: 1, read: (bytes) => new Uint8Array(bytes) },
+};
+
+/** IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction. */
+const halfToNumber = (bits: number): number => {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
+};
+
+const codeOf = (data: SafetensorsArray): string =>
   data instanceof Float32Array
     ? "F32"
     : data instanceof Float64Array
@@ -65,7 +105,7 @@ export const encodeSafetensors = (
 };
 
 interface HeaderEntry {
-  readonly dtype: Code;
+  readonly dtype: string;
   readonly shape: readonly number[];
   readonly data_offsets: readonly [number, number];
 }
@@ -74,7 +114,7 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 
 const checkEntry = (name: string, value: unknown): HeaderEntry => {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Partial<HeaderEntry>;
-  if (!dtype || !(dtype in codes))
+  if (!dtype || !Object.hasOwn(codes, dtype))
     throw new SafetensorsError(
       `decodeSafetensors: "${name}" has type ${String(dtype)}; known are ${Object.keys(codes).join(", ")}.`,
     );
@@ -86,7 +126,7 @@ const checkEntry = (name: string, value: unknown): HeaderEntry => {
     throw new SafetensorsError(
       `decodeSafetensors: "${name}" has data_offsets ${JSON.stringify(offsets)}; expected [begin, end].`,
     );
-  const bytes = sizeOf(shape) * codes[dtype].BYTES_PER_ELEMENT;
+  const bytes = sizeOf(shape) * codes[dtype].size;
   if (offsets[1] - offsets[0] !== bytes)
     throw new SafetensorsError(
       `decodeSafetensors: "${name}" takes ${bytes} bytes, its data_offsets span ${offsets[1] - offsets[0]}.`,
@@ -106,7 +146,7 @@ export const decodeSafetensors = (bytes: Uint8Array): SafetensorsFile => {
     );
   const start = 8 + Number(length);
   const header = parseHeader(bytes.subarray(8, start));
-  const tensors = new Map<string, SafetensorsEntry>();
+  const tensors = new Map<string, { readonly shape: readonly number[]; readonly data: SafetensorsData }>();
   const spans: [begin: number, end: number, name: string][] = [];
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(header)) {
@@ -124,7 +164,7 @@ export const decodeSafetensors = (bytes: Uint8Array): SafetensorsFile => {
     tensors.set(name, {
       shape: entry.shape,
       // A copy of these bytes alone, at offset 0: `slice` of a Node Buffer would be a view into a shared pool.
-      data: new codes[entry.dtype](Uint8Array.from(bytes.subarray(start + begin, start + end)).buffer),
+      data: codes[entry.dtype].read(Uint8Array.from(bytes.subarray(start + begin, start + end)).buffer),
     });
   }
   let covered = 0;
@@ -144,9 +184,37 @@ export const decodeSafetensors = (bytes: Uint8Array): SafetensorsFile => {
 
 const parseHeader = (bytes: Uint8Array): Record<string, unknown> => {
   if (bytes[0] !== 0x7b) throw new SafetensorsError('decodeSafetensors: the header must begin with "{".');
+  let header: Record<string, unknown>;
+  let text: string;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)) as Record<string, unknown>;
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    header = JSON.parse(text) as Record<string, unknown>;
   } catch (error) {
     throw new SafetensorsError(`decodeSafetensors: the header is no JSON (${(error as Error).message}).`);
   }
+  // JSON.parse keeps the last of equal keys and says nothing.
+  const seen = new Set<string>();
+  const repeated = topKeys(text).find((name) => seen.size === seen.add(name).size);
+  if (repeated !== undefined) throw new SafetensorsError(`decodeSafetensors: the header names "${repeated}" twice.`);
+  checkMetadata(header.__metadata__ ?? {});
+  return header;
+};
+
+/** Keys of the outermost object of valid JSON, as often as they are there. */
+const topKeys = (json: string): readonly string[] => {
+  const keys: string[] = [];
+  let [depth, before] = [0, ""];
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)) {
+    if (token === "{" || token === "[") depth++;
+    if (token === "}" || token === "]") depth--;
+    if (token === ":" && depth === 1) keys.push(JSON.parse(before) as string);
+    before = token;
+  }
+  return keys;
+};
+
+const checkMetadata = (metadata: unknown): void => {
+  const texts = typeof metadata === "object" && metadata !== null && !Array.isArray(metadata);
+  if (!texts || !Object.values(metadata).every((value) => typeof value === "string"))
+    throw new SafetensorsError("decodeSafetensors: __metadata__ must be an object of texts.");
 };

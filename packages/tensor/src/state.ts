@@ -50,7 +50,9 @@ export const unpackState = (bytes: Uint8Array, expected: string): PackedState =>
     throw new Error('restore: these bytes are no checkpoint of agon: no "agon" entry in the metadata.');
   const { kind, data } = fromJson(JSON.parse(metadata.agon)) as { readonly kind: string; readonly data: unknown };
   if (kind !== expected) throw new Error(`restore: this checkpoint is of ${kind}, not ${expected}.`);
-  return { kind, arrays: new Map([...tensors].map(([name, { data: array }]) => [name, array])), data };
+  // packState writes no other types.
+  const arrays = new Map([...tensors].map(([name, { data: array }]) => [name, array as SafetensorsArray]));
+  return { kind, arrays, data };
 };
 
 /** The values of Variables under a prefix, by position: "online.0", "online.1", … */

@@ -21,7 +21,7 @@ export const tablePolicy = (values: Float64Array, rows: number, name = "q"): Pol
   encode: () => encodeSafetensors(new Map([[name, { shape: [rows, values.length / rows], data: values }]])),
   decode(bytes) {
     const table = decodeSafetensors(bytes).tensors.get(name);
-    if (table?.data.length !== values.length)
+    if (!(table?.data instanceof Float64Array) || table.data.length !== values.length)
       throw new Error(
         `loadPolicy: expected a table "${name}" of ${values.length} values, got ${table ? table.data.length : "none"}.`,
       );
