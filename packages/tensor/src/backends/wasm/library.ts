@@ -4,7 +4,7 @@ import { sizeOf } from "../../shape.ts";
 import { along, alongScratch } from "./along.ts";
 import { convolutionScratch, convolutions } from "./convolution.ts";
 import type { Signature, ValueType } from "./emitter.ts";
-import { blockOf, packedSize, turnsStrips } from "./matmul.ts";
+import { panelsSize, planProduct, stripSize } from "./matmul.ts";
 import { movers } from "./moves.ts";
 import { poolings } from "./pooling.ts";
 
@@ -21,7 +21,7 @@ export interface KernelCall {
 
 /** Number of i32 parameters of each kernel. */
 const arities = {
-  matmul: 15,
+  matmul: 16,
   turnRows: 5,
   sumRows: 4,
   sumColumns: 5,
@@ -90,8 +90,8 @@ export const scratchOf = (op: string, attributes: Attributes, inputs: readonly S
   if (op !== "matmul") return 0;
   const [m, n, k, batch] = productSizes(attributes, inputs[0].shape, output.shape);
   const [transposeA, transposeB] = [attributes.transposeA === true, attributes.transposeB === true];
-  const whole = transposeB && !turnsStrips(m, n, k) ? batch * k * n : 0;
-  return (whole + packedSize(m, n, k, transposeA, transposeB)) * 4;
+  const plan = planProduct([m, n, k], transposeA, transposeB);
+  return ((plan.turnsWhole ? batch * k * n : 0) + stripSize(plan) + panelsSize(plan, m)) * 4;
 };
 
 /** The kernel calls that compute an op, in order; null where there is no kernel for it. */
@@ -107,25 +107,26 @@ export const callsOf = (
 };
 
 const matmul: Recipe = (attributes, [a, b], output, scratch) => {
-  const { transposeA, transposeB } = attributes;
+  const [transposeA, transposeB] = [attributes.transposeA === true, attributes.transposeB === true];
   const [m, n, k, batch] = productSizes(attributes, a.shape, output.shape);
   const [rowA, stepA] = transposeA ? [4, m * 4] : [k * 4, 4];
-  const turnsWhole = transposeB === true && !turnsStrips(m, n, k);
-  const turnedBytes = turnsWhole ? batch * k * n * 4 : 0;
-  const packed = packedSize(m, n, k, transposeA === true, transposeB === true) > 0 ? scratch + turnedBytes : 0;
-  const turned = transposeB && !turnsWhole ? k * 4 : 0;
+  const plan = planProduct([m, n, k], transposeA, transposeB);
+  const { turnsWhole, packsA, packsB, block } = plan;
   const turns = Array.from({ length: turnsWhole ? batch : 0 }, (_, p): KernelCall => {
     const offset = p * k * n * 4;
     return { kernel: "turnRows", parameters: [b.pointer + offset, scratch + offset, n, k, n] };
   });
-  const block = packed > 0 ? blockOf(m, k, transposeA === true) : k;
+  const strip = scratch + (turnsWhole ? batch * k * n * 4 : 0);
+  const panels = strip + stripSize(plan) * 4;
+  const turned = transposeB && !turnsWhole ? k * 4 : 0;
   const from = turnsWhole ? scratch : b.pointer;
   const sizes = [m, n, k, batch, m * k * 4, k * n * 4];
+  const packed = [packsA ? panels : 0, packsB ? strip : 0];
   return [
     ...turns,
     {
       kernel: "matmul",
-      parameters: [a.pointer, rowA, stepA, from, output.pointer, ...sizes, packed, turned, block, 0],
+      parameters: [a.pointer, rowA, stepA, from, output.pointer, ...sizes, ...packed, turned, block, 0],
     },
   ];
 };

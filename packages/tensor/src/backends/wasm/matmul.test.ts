@@ -1,4 +1,4 @@
-// Products of a transposed matrix that is packed, against those of the matrix turned beforehand: the same bits.
+// Products of a transposed matrix, packed or not, against those of the matrix turned beforehand: the same bits.
 import { createRandom } from "@agon/random";
 import { describe, expect, it } from "vitest";
 import type { Shape } from "../../backend.ts";
@@ -18,7 +18,7 @@ describe.each([
   ["fused", 128],
   ["strict", 256],
   ["fused", 256],
-] as const)("Aᵀ·B packed, %s, tiles for %d bits", (numerics, vectorBits) => {
+] as const)("Aᵀ·B, %s, tiles for %d bits", (numerics, vectorBits) => {
   const wasm = createWasmBackend({ numerics, vectorBits });
   const product = (a: Float32Array, b: Float32Array, m: number, n: number, k: number, transposeA: boolean) => {
     const operand = (data: Float32Array, shape: Shape) => {
@@ -33,8 +33,11 @@ describe.each([
     wasm.read(out.buffer, got);
     return got;
   };
-  // Rows: fewer than a group of panels, one group, one and a few, several and what is left. k: in one block and over several.
+  // Neither operand packed, A alone, B alone, and both. Rows: fewer than a group of panels, one group, one and a few, several and what is left. k: in one block and over several.
   it.each([
+    [13, 40, 7],
+    [300, 66, 259],
+    [257, 512, 258],
     [33, 512, 20],
     [48, 515, 3],
     [40, 600, 7],

@@ -39,7 +39,7 @@ export interface TileSize {
 export const tileSize = (fused: boolean, vectorBits: 128 | 256): TileSize =>
   vectorBits === 256 ? { rows: fused ? 6 : 4, columns: 16 } : { rows: fused ? 6 : 5, columns: 8 };
 
-/** From this many columns on a row of B is far from the next one: strips of it, and A, are first packed side by side. */
+/** From this many columns on a row of B is far from the next one: strips of it are first packed side by side. */
 const PACKED_FROM = 512;
 
 /** Steps of k at a time where the sum is interrupted: then strips of B and panels of A lie in the nearest cache. */
@@ -48,37 +48,50 @@ const BLOCK = 256;
 /** Elements of panels that stay in the second cache. */
 const NEAR_PANELS = 2 ** 18;
 
-/**
- * Steps of k of packed operands that are summed at a time, for a transposed A and for one that is too large; all of them otherwise, as a sum that
- * is interrupted goes through memory, which other products would lose more by than they gain.
- */
-export const blockOf = (m: number, k: number, transposeA: boolean): number =>
-  transposeA || m * k > NEAR_PANELS ? Math.min(k, BLOCK) : k;
-
-/**
- * Whether A and strips of B are packed: where rows of B are far apart, or the rows of a transposed A, whose every step of k is another line of
- * the cache; and where a packed A is used often enough.
- */
-const packs = (m: number, n: number, k: number, transposeA: boolean): boolean =>
-  (n >= PACKED_FROM && m >= 32) || (transposeA && m >= 96 && n >= 64 && k >= BLOCK);
-
-/** Whether the strips of a transposed B are turned one by one, each just before it is used; else B is turned as a whole beforehand. */
-export const turnsStrips = (m: number, n: number, k: number): boolean => m >= 8 && n * k >= 8192;
-
 /** Steps of k of a strip that are turned at once. */
 const TURNED_AT_ONCE = 64;
 
-/** Columns from which on a row-major A is worth packing for strips of a transposed B. */
-const PANELS_FROM = 256;
+/** How a product reads its operands. */
+export interface ProductPlan {
+  /** B is turned as a whole beforehand; else a transposed B strip by strip, each just before it is used. */
+  readonly turnsWhole: boolean;
+  /** A goes into panels. */
+  readonly packsA: boolean;
+  /** Strips of B are packed, or turned. */
+  readonly packsB: boolean;
+  /**
+   * Steps of k that are summed at a time, for a transposed A and for packed operands that are too large; all of them otherwise, as a sum that is
+   * interrupted goes through memory, which other products would lose more by than they gain.
+   */
+  readonly block: number;
+}
 
-/** Lines between a strip of B and the panels of A: turning writes over the end. */
-const GAP = 4;
+/**
+ * Rows of B that are far apart are packed, and a row-major A with them where it is large. Every step of k of a transposed A is another line of the
+ * cache: it is enough to pack the smaller operand, if not both are large.
+ */
+export const planProduct = (
+  [m, n, k]: readonly [m: number, n: number, k: number],
+  transposeA: boolean,
+  transposeB: boolean,
+): ProductPlan => {
+  const turnsStrips = transposeB && m >= 8 && n * k >= 8192;
+  const farRows = n >= PACKED_FROM && m >= 64;
+  const farSteps = transposeA && m >= 96 && n >= 64 && k >= BLOCK;
+  const far = m * BLOCK > NEAR_PANELS;
+  const bothLarge = farRows && m >= 256;
+  const packsA = transposeA ? (farSteps && (m <= n || far)) || bothLarge : farRows && m * k > NEAR_PANELS;
+  const packsB = turnsStrips || (farSteps ? m > n || bothLarge : farRows);
+  const block = transposeA || ((packsA || packsB) && m * k > NEAR_PANELS) ? Math.min(k, BLOCK) : k;
+  return { turnsWhole: transposeB && !turnsStrips, packsA, packsB, block };
+};
 
-/** Elements of scratch memory that a product needs; B may be turned as a whole. */
-export const packedSize = (m: number, n: number, k: number, transposeA: boolean, transposeB: boolean): number =>
-  packs(m, n, k, transposeA) || (transposeB && turnsStrips(m, n, k))
-    ? (m + 16) * blockOf(m, k, transposeA) + (GAP + 1) * 16
-    : 0;
+/** Elements of memory behind a packed strip of B: turning writes over the end. */
+const GAP = 64;
+
+/** Elements of scratch memory for a strip of B of so many steps of k, and for the panels of A. */
+export const stripSize = ({ packsB, block }: ProductPlan): number => (packsB ? block * 16 + GAP : 0);
+export const panelsSize = ({ packsA, block }: ProductPlan, m: number): number => (packsA ? m * block + 16 : 0);
 
 /** A tile: how many rows, and how many columns it loads and stores. */
 interface Tile {
@@ -142,24 +155,26 @@ const tile = ({ rows, columns }: Tile, fused: boolean): FunctionBuilder => {
   return f;
 };
 
-/** Which tiles have a form for panels: the widest. The others read panels as any other A, since every tile costs time at the start. */
-const hasPanel = (tile: Tile, size: TileSize): boolean => tile.columns === size.columns;
+/** Which tiles have forms for one layout of A each: the widest. The others serve every layout, since every tile costs time at the start. */
+const hasForms = (tile: Tile, size: TileSize): boolean => tile.columns === size.columns;
 
-/** Steps of k in one round of a panel's loop. */
+/** Steps of k in one round of the loops of those forms. */
 const UNROLL = 4;
 
 /**
- * panel(a, b, stepB, c, rowC, k, add): as `tile`, of an A packed into a panel, whose rows lie side by side for each k. Known offsets leave the
- * units for whole numbers, which are also those for products, nothing to do (101 to 112 GFLOP/s).
+ * As `tile`, where either the rows of A lie side by side: panel(a, stepA, b, stepB, c, rowC, k, add), as those of a packed or a transposed A do, or its
+ * steps of k: rows(a, rowA, b, stepB, c, rowC, k, add). Known offsets leave the units for whole numbers, which are also those for products,
+ * nothing to do (101 to 112 GFLOP/s).
  */
-const panelTile = ({ rows, columns }: Tile, fused: boolean): FunctionBuilder => {
-  const f = new FunctionBuilder(`panel_${rows}_${columns}`, i32s(7));
-  const [a, b, stepB, c, rowC, k, add] = [0, 1, 2, 3, 4, 5, 6];
+const formOf = (kind: "panel" | "rows", { rows, columns }: Tile, fused: boolean): FunctionBuilder => {
+  const f = new FunctionBuilder(`${kind}_${rows}_${columns}`, i32s(8));
+  const [a, pitchA, b, stepB, c, rowC, k, add] = [0, 1, 2, 3, 4, 5, 6, 7];
   const vectors = Math.ceil(columns / 4);
   const sums = Array.from({ length: rows * vectors }, () => f.local("v128"));
   const loaded = Array.from({ length: vectors }, () => f.local("v128"));
   const splat = f.local("v128");
-  const [row, end, endWhole] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  const row = f.local("i32");
+  const lines = kind === "rows" ? [a, ...Array.from({ length: rows - 1 }, () => f.local("i32"))] : [a];
   const multiplyAdd = (sum: number, column: number): Code =>
     fused
       ? v128.relaxedMadd(get(splat), get(column), get(sum))
@@ -169,25 +184,29 @@ const panelTile = ({ rows, columns }: Tile, fused: boolean): FunctionBuilder => 
   const step = (u: number): Code => [
     loaded.map((local, v) => set(local, v128.load(get(b), v * 16))),
     eachRow((r) => [
-      set(splat, v128.loadSplat32(get(a), (u * rows + r) * 4)),
+      set(splat, kind === "rows" ? v128.loadSplat32(get(lines[r]), u * 4) : v128.loadSplat32(get(a), r * 4)),
       loaded.map((column, v) => set(sums[r * vectors + v], multiplyAdd(sums[r * vectors + v], column))),
     ]),
+    kind === "panel" ? set(a, addI32(get(a), get(pitchA))) : [],
     set(b, addI32(get(b), get(stepB))),
   ];
-  const rounds = (count: number, until: number): Code => {
-    const more = lessU32(get(a), get(until));
-    const round = [Array.from({ length: count }, (_, u) => step(u)), set(a, addI32(get(a), i32(count * rows * 4)))];
+  const rounds = (count: number): Code => {
+    const more = lessU32(i32(count - 1), get(k));
+    const round = [
+      Array.from({ length: count }, (_, u) => step(u)),
+      kind === "rows" ? lines.map((line) => set(line, addI32(get(line), i32(count * 4)))) : [],
+      set(k, subI32(get(k), i32(count))),
+    ];
     return ifThen(more, loopWhile(round, more));
   };
   f.body = [
-    set(end, addI32(get(a), mulI32(get(k), i32(rows * 4)))),
-    set(endWhole, addI32(get(a), mulI32(andI32(get(k), i32(-UNROLL)), i32(rows * 4)))),
+    lines.slice(1).map((line, r) => set(line, addI32(get(lines[r]), get(pitchA)))),
     ifThen(
       get(add),
       eachRow((r) => [nextRow(r), loaded.map((_, v) => set(sums[r * vectors + v], v128.load(get(row), v * 16)))]),
     ),
-    rounds(UNROLL, endWhole),
-    rounds(1, end),
+    rounds(UNROLL),
+    rounds(1),
     eachRow((r) => [
       nextRow(r),
       loaded.map((_, v) => storeColumns(get(row), get(sums[r * vectors + v]), columns - v * 4, v * 16)),
@@ -335,14 +354,15 @@ const packB = (columns: number): FunctionBuilder => {
 };
 
 /**
- * matmul(a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB, packed, turned, block, add): C[p] = A[p]·B[p] for `batch` matrices C [m, n], one behind the
- * other; A and B go on by nextA and nextB bytes. Where `packed` is not 0 it is memory for A and a strip of B, packed; where `turned` is not 0
- * B is transposed, `turned` bytes from column to column, and must be packed; the sums go on `block` steps of k at a time; where `add` is not 0 the product is added to C. Strips of columns outside, so that a strip of B stays in the nearest cache. All sizes ≥ 1.
+ * matmul(a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB, panels, strip, turned, block, add): C[p] = A[p]·B[p] for `batch` matrices C [m, n], one
+ * behind the other; A and B go on by nextA and nextB bytes. Where they are not 0, `panels` is memory for A, packed, and `strip` for a strip of B;
+ * where `turned` is not 0 B is transposed, `turned` bytes from column to column, and `strip` must be given; the sums go on `block` steps of k at
+ * a time; where `add` is not 0 the product is added to C. Strips of columns outside, so that a strip of B stays in the nearest cache. All sizes ≥ 1.
  */
 const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBuilder => {
-  const f = new FunctionBuilder("matmul", i32s(15));
-  const [a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB, packed, turned, block, add] = Array.from(
-    { length: 15 },
+  const f = new FunctionBuilder("matmul", i32s(16));
+  const [a, rowA, stepA, b, c, m, n, k, batch, nextA, nextB, panels, packedStrip, turned, block, add] = Array.from(
+    { length: 16 },
     (_, i) => i,
   );
   const local = (): number => f.local("i32");
@@ -350,14 +370,13 @@ const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBui
   // What is not of this block of k alone.
   const [wholeA, wholeB, wholeK, wholeAdd, totalK] = Array.from({ length: 5 }, local);
   // Where the tiles read A: its own layout, or packed panels.
-  const [panels, panelRow, packedA] = [local(), local(), local()];
+  const [from, fromRow] = [local(), local()];
   const run = (rows: number, columns: number): Code => {
-    const from = addI32(get(panels), mulI32(get(row), get(panelRow)));
     const to = addI32(get(c), addI32(mulI32(get(row), get(rowC)), shiftLeftI32(get(column), 2)));
     const tileOf = (kind: string, ...layout: Code[]): Code =>
       call(
         numberOf(`${kind}_${rows}_${columns}`),
-        from,
+        addI32(get(from), mulI32(get(row), get(fromRow))),
         ...layout,
         get(strip),
         get(stepB),
@@ -366,21 +385,19 @@ const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBui
         get(k),
         get(add),
       );
-    if (hasPanel({ rows, columns }, size))
-      return ifElse(get(packedA), tileOf("panel"), tileOf("tile", get(rowA), get(stepA)));
-    const layout = [
-      [i32(4), get(rowA)],
-      [i32(rows * 4), get(stepA)],
-    ].map(([packedStep, step]) => choose(get(packedA), packedStep, step));
-    return tileOf("tile", ...layout);
+    const pitch = choose(get(panels), i32(4), get(rowA));
+    const step = choose(get(panels), i32(rows * 4), get(stepA));
+    return hasForms({ rows, columns }, size)
+      ? ifElse(equalI32(pitch, i32(4)), tileOf("panel", step), tileOf("rows", get(rowA)))
+      : tileOf("tile", pitch, step);
   };
   const left = (total: number, at: number): Code => subI32(get(total), get(at));
   const atLeast = (total: number, at: number, count: number): Code => lessU32(i32(count - 1), left(total, at));
   const setStrip = [set(strip, addI32(get(b), shiftLeftI32(get(column), 2))), set(stepB, get(rowC))];
-  const usePacked = (columns: number): Code => [set(strip, get(packed)), set(stepB, i32(columns * 4))];
+  const usePacked = (columns: number): Code => [set(strip, get(packedStrip)), set(stepB, i32(columns * 4))];
   const packStrip = (columns: number): Code =>
-    ifThen(get(packed), [
-      call(numberOf(`packB_${columns}`), get(strip), get(stepB), get(packed), get(k)),
+    ifThen(get(packedStrip), [
+      call(numberOf(`packB_${columns}`), get(strip), get(stepB), get(packedStrip), get(k)),
       usePacked(columns),
     ]);
   /** A strip of a transposed B, so many steps of k at a time that what is written stays near. */
@@ -392,7 +409,7 @@ const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBui
           numberOf("turnInto"),
           addI32(get(b), addI32(mulI32(get(column), get(turned)), shiftLeftI32(get(row), 2))),
           get(turned),
-          addI32(get(packed), mulI32(get(row), i32(pitch))),
+          addI32(get(packedStrip), mulI32(get(row), i32(pitch))),
           i32(pitch),
           i32(columns),
           choose(lessU32(subI32(get(k), get(row)), i32(TURNED_AT_ONCE)), subI32(get(k), get(row)), i32(TURNED_AT_ONCE)),
@@ -415,7 +432,7 @@ const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBui
   const strips = (columns: number): Code =>
     ifThen(atLeast(n, column, columns), loopWhile(wholeStrip(columns), atLeast(n, column, columns)));
   const rowAlone = ifThen(
-    andI32(equalI32(get(m), i32(1)), equalI32(get(packed), i32(0))),
+    andI32(equalI32(get(m), i32(1)), equalI32(get(packedStrip), i32(0))),
     ifThen(
       atLeast(n, column, ROW_COLUMNS),
       loopWhile(
@@ -425,16 +442,10 @@ const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBui
     ),
   );
   const readA = [
-    [set(panels, get(a)), set(panelRow, get(rowA)), set(packedA, get(packed))],
-    // Where only strips of B are turned, an A whose rows lie side by side is not used often enough by a few columns.
-    ifThen(
-      andI32(lessU32(get(n), i32(PANELS_FROM)), andI32(equalI32(get(stepA), i32(4)), lessU32(i32(0), get(turned)))),
-      set(packedA, i32(0)),
-    ),
-    ifThen(get(packedA), [
-      set(panels, addI32(get(packed), shiftLeftI32(addI32(get(k), i32(GAP)), 6))), // behind a strip of 16 columns
-      set(panelRow, shiftLeftI32(get(k), 2)),
+    [set(from, get(a)), set(fromRow, get(rowA))],
+    ifThen(get(panels), [
       call(numberOf("packA"), get(a), get(rowA), get(stepA), get(panels), get(m), get(k)),
+      [set(from, get(panels)), set(fromRow, shiftLeftI32(get(k), 2))],
     ]),
   ];
   const tail = [3, 2, 1].map((columns) => ifThen(equalI32(left(n, column), i32(columns)), wholeStrip(columns)));
@@ -474,10 +485,9 @@ const driver = (size: TileSize, numberOf: (name: string) => number): FunctionBui
 /** Tiles, packing, and the driver `matmul`. With `fused` a product is added in one rounding. */
 export const matmulModule = (fused: boolean, size: TileSize): Uint8Array<ArrayBuffer> => {
   const parts = [
-    ...tilesOf(size).map((shape) => tile(shape, fused)),
-    ...tilesOf(size)
-      .filter((shape) => hasPanel(shape, size))
-      .map((shape) => panelTile(shape, fused)),
+    ...tilesOf(size).flatMap((shape) =>
+      hasForms(shape, size) ? [formOf("panel", shape, fused), formOf("rows", shape, fused)] : [tile(shape, fused)],
+    ),
     turnInto(),
     packA(size.rows),
     ...[8, 16].map((columns) => packB(columns)),

@@ -140,22 +140,25 @@ const running: SplitRule = ([, , outer, length, inner]) => ({
 
 /** A kernel that is not named here runs on one thread while the others wait. */
 const rules: Partial<Readonly<Record<KernelName, SplitRule>>> = {
-  matmul: ([, rowA, , , , m, n, k, batch, nextA, nextB, packed]) => ({
-    count: batch > 1 ? 8 : 5,
-    steps:
-      batch > 1
-        ? [
-            [0, nextA],
-            [3, nextB],
-            [4, m * n * 4],
-          ]
-        : [
-            [0, rowA],
-            [4, n * 4],
-          ],
-    ...(packed > 0 ? { scratch: [11] } : {}),
-    nanoseconds: batch * m * n * k * MULTIPLY_ADD,
-  }),
+  matmul: (parameters) => {
+    const [rowA, , , , m, n, k, batch, nextA, nextB] = parameters.slice(1);
+    return {
+      count: batch > 1 ? 8 : 5,
+      steps:
+        batch > 1
+          ? [
+              [0, nextA],
+              [3, nextB],
+              [4, m * n * 4],
+            ]
+          : [
+              [0, rowA],
+              [4, n * 4],
+            ],
+      scratch: addresses(parameters, [11, 12]),
+      nanoseconds: batch * m * n * k * MULTIPLY_ADD,
+    };
+  },
   turnRows: ([, , rowCount, length]) => ({
     count: 2,
     steps: [
