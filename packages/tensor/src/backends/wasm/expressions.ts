@@ -111,20 +111,24 @@ const HALF_POWER_ROUNDER = ROUNDER + 126;
 
 /**
  * u/(u + 1) with u = ½(e^(2|x|) − 1) = 2ⁿ⁻¹(eʳ − 1) + (2ⁿ⁻¹ − ½), 2|x| = n·ln 2 + r: no cancellation near 0; 1 from |x| = 10 on; the sign of x.
- * One factor for ln 2 is enough: n·ln 2 is exact to 2 ulp of ln 2 for n = 1 and 2, and beyond errors of r no longer show.
+ * One factor for ln 2 is enough: n·ln 2 is exact to 2 ulp of ln 2 for n = 1 and 2, and beyond errors of r no longer show. What does not need each
+ * other stands side by side: the machine waits for results here, not for units to compute them (Horner's rule took 12% longer).
  */
 const tanh: Expression = ([x], builder) => {
-  const { keep, constant } = builder;
-  const size = keep(magnitude(x, builder));
-  const twice = keep(v128.pminF(v128.addF(size, size), constant(20)));
-  const rounded = keep(v128.addF(v128.mulF(twice, constant(Math.LOG2E)), constant(HALF_POWER_ROUNDER)));
+  const { keep, constant, integer } = builder;
+  const size = keep(v128.pminF(magnitude(x, builder), constant(10)));
+  const rounded = keep(v128.addF(v128.mulF(size, constant(2 * Math.LOG2E)), constant(HALF_POWER_ROUNDER)));
   const n = v128.subF(rounded, constant(HALF_POWER_ROUNDER));
-  const r = keep(v128.subF(twice, v128.mulF(n, constant(Math.LN2))));
-  const tail = v128.mulF(polynomial(r, TANH_EXPM1, builder), v128.mulF(r, r));
+  const r = keep(v128.subF(v128.addF(size, size), v128.mulF(n, constant(Math.LN2))));
+  const square = keep(v128.mulF(r, r));
   const power = keep(v128.shiftLeft(rounded, 23));
-  const raised = v128.mulF(v128.addF(tail, r), power);
-  const u = keep(v128.addF(raised, v128.subF(power, constant(0.5))));
-  return signed(v128.divF(u, v128.addF(u, constant(1))), x, builder);
+  const [c4, c3, c2, c1, c0] = TANH_EXPM1.map(constant);
+  const low = v128.addF(v128.mulF(r, c1), c0);
+  const high = v128.addF(v128.addF(v128.mulF(r, c3), c2), v128.mulF(square, c4));
+  const tail = v128.addF(v128.mulF(high, square), low);
+  const start = v128.addF(v128.mulF(power, r), v128.subF(power, constant(0.5)));
+  const u = keep(v128.addF(v128.mulF(v128.mulF(power, square), tail), start));
+  return v128.divF(v128.or(u, v128.and(x, integer(SIGN_BIT))), v128.addF(u, constant(1)));
 };
 
 /** eˣ − 1 = 2ⁿ(eʳ − 1) + (2ⁿ − 1): no cancellation near 0. −1 from x = −20 on. 2¹²⁸ is 2¹²⁷ and a factor of 2. */
