@@ -64,7 +64,7 @@ export class DDPG implements Agent {
     this.settings = this.options as unknown as Settings;
     this.control = new Control(environment, this.settings, { algorithm: "DDPG", seed });
     const { hidden } = this.settings;
-    const { width, size, loop, noise } = this.control;
+    const { width, size, loop } = this.control;
     const random = createRandom(seed);
     const actor = () => withRandom(random.split("actor"), () => new DeterministicActor(width, hidden, size));
     const critic = () => withRandom(random.split("critic"), () => new ActionCritic(width, hidden, size));
@@ -88,10 +88,7 @@ export class DDPG implements Agent {
         targetCritic,
         criticOptimizer,
         actorOptimizer,
-        exploration: noise,
-        replay: loop.replay,
-        sampling: loop.sampling,
-        counts: loop.counts,
+        ...this.control.kept,
       },
     });
   }

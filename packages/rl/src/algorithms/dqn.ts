@@ -253,13 +253,12 @@ export class DQN implements Agent {
     this.loop = new ReplayLoop(environment, { seed, bufferSize });
     this.priorities = prioritised ? new PrioritySampler(bufferSize, priorityExponent) : null;
     this.rows = new Int32Array(batchSize);
-    const { session, replay, sampling, counts } = this.loop;
-    const { online, target, optimizer, priorities, exploring } = this;
+    const { loop, online, target, optimizer, priorities, exploring } = this;
     this.kept = new AgentState(this.algorithm, {
-      session,
+      session: loop.session,
       policy: online,
       learned: { online },
-      rest: { target, optimizer, replay, priorities, exploring, sampling, counts },
+      rest: { target, optimizer, priorities, exploring, ...loop.kept },
     });
     this.values = compile((x: Tensor) => this.online.forward(x)).bind(zeros([1, width]));
     this.update = this.compileUpdate(width);

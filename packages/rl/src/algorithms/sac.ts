@@ -75,7 +75,7 @@ export class SAC implements Agent {
     this.settings = this.options as unknown as Settings;
     this.control = new Control(environment, this.settings, { algorithm: "SAC", seed });
     const { hidden, temperature } = this.settings;
-    const { width, size, loop, noise } = this.control;
+    const { width, size, loop } = this.control;
     const random = createRandom(seed);
     const build = <T>(name: string, make: () => T): T => withRandom(random.split(name), make);
     const critic = (name: string): ActionCritic => build(name, () => new ActionCritic(width, hidden, size));
@@ -107,10 +107,7 @@ export class SAC implements Agent {
         actorOptimizer: this.optimizers.actor,
         temperatureOptimizer: this.optimizers.temperature,
         imagined: this.noise.state,
-        explored: noise,
-        replay: loop.replay,
-        sampling: loop.sampling,
-        counts: loop.counts,
+        ...this.control.kept,
       },
     });
   }

@@ -85,7 +85,7 @@ export class TD3 implements Agent {
     this.settings = this.options as unknown as Settings;
     this.control = new Control(environment, this.settings, { algorithm: "TD3", seed });
     const { hidden } = this.settings;
-    const { width, size, loop, noise } = this.control;
+    const { width, size, loop } = this.control;
     const random = createRandom(seed);
     const actor = () => withRandom(random.split("actor"), () => new DeterministicActor(width, hidden, size));
     const critic = (name: string) => withRandom(random.split(name), () => new ActionCritic(width, hidden, size));
@@ -117,10 +117,7 @@ export class TD3 implements Agent {
         criticOptimizer,
         actorOptimizer,
         smoothing: this.noise.state,
-        exploration: noise,
-        replay: loop.replay,
-        sampling: loop.sampling,
-        counts: loop.counts,
+        ...this.control.kept,
       },
     });
   }

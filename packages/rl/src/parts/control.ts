@@ -6,6 +6,7 @@ import { type Bound, NonFiniteError, type Tensor, type TypedArray, zeros } from 
 import type { Agent, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
 import type { OptionSpec } from "../registry.ts";
 import { ActionScale, needsBounds, type VectorSpace } from "./action-scale.ts";
+import type { Contents } from "./agent-state.ts";
 import { CorrelatedNoise } from "./correlated-noise.ts";
 import { linear } from "./exploration.ts";
 import { featureSize } from "./features.ts";
@@ -99,7 +100,7 @@ export const controlOptions: readonly OptionSpec[] = [
 export class Control {
   readonly loop: ReplayLoop;
   readonly scale: ActionScale;
-  readonly noise: CorrelatedNoise;
+  private readonly noise: CorrelatedNoise;
   /** Features of an observation. */
   readonly width: number;
   /** Elements of an action. */
@@ -124,6 +125,11 @@ export class Control {
     this.noise = new CorrelatedNoise(this.size, noiseCorrelation, createRandom(seed).split("exploration"));
     this.drawn = new Float32Array(this.size);
     this.enacted = new Float32Array(this.size);
+  }
+
+  /** What a checkpoint needs beside the session. */
+  get kept(): Contents["rest"] {
+    return { exploration: this.noise, ...this.loop.kept };
   }
 
   /** Example inputs of an update. */

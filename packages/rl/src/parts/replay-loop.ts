@@ -2,6 +2,7 @@
 import type { Action, EnvironmentDefinition } from "@agon/env";
 import { createRandom, type Random } from "@agon/random";
 import type { Agent, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
+import type { Contents } from "./agent-state.ts";
 import { featureSize, writeFeatures } from "./features.ts";
 import { located } from "./non-finite.ts";
 import { type Batch, type Reach, ReplayBuffer } from "./replay.ts";
@@ -51,6 +52,12 @@ export class ReplayLoop {
     this.sampling = createRandom(seed).split("replay");
     this.features = new Float32Array(width);
     this.nextFeatures = new Float32Array(width);
+  }
+
+  /** What a checkpoint needs beside the session. */
+  get kept(): Contents["rest"] {
+    const { replay, sampling, counts } = this;
+    return { replay, sampling, counts };
   }
 
   /** Fills the batch with transitions drawn uniformly. */
