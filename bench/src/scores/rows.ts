@@ -214,14 +214,6 @@ const continuousRows: readonly ScoreRow[] = [
     variant: undefined,
     published: "zoo 88.3 (20k)",
   },
-  {
-    ...mountainCarContinuous,
-    id: "a2c-mountain-car-continuous",
-    algorithm: "a2c",
-    variant: undefined,
-    steps: 100_000,
-    published: "zoo 91.2 (100k)",
-  },
 ];
 
 const binned = { environment: "CartPole-v1", steps: 1_000_000, episodes: 2000, measure: "episodes", ...FIVE } as const;
