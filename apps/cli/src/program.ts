@@ -361,6 +361,7 @@ interface ScoresFlags {
   readonly only?: string;
   readonly seeds?: string;
   readonly quick?: boolean;
+  readonly page?: boolean;
   readonly workers: string;
   readonly folder?: string;
   readonly json?: boolean;
@@ -373,6 +374,7 @@ const addScores = (bench: Command, library: Library, streams: Streams): void => 
     .option("--only <rows>", "rows separated by commas, * for any letters (default: all)")
     .option("--seeds <n>", "no more than so many seeds of each row (default: all it has)")
     .option("--quick", "only the rows that take seconds")
+    .option("--page", "run nothing: write the page and the curves from the records there are")
     .option("--workers <n>", "processes at a time", String(availableParallelism()))
     .option("--folder <folder>", "holds scores.md, scores/ and algorithms/ (default: the repository's docs)")
     .option("--json", "print one JSON object")
@@ -390,6 +392,7 @@ Examples:
       const request = {
         only: flags.only?.split(","),
         quick: flags.quick === true,
+        pageOnly: flags.page === true,
         seeds: flags.seeds === undefined ? undefined : integer("--seeds", flags.seeds, 1),
         workers: integer("--workers", flags.workers, 1),
         folder: flags.folder ?? DOCUMENTS,

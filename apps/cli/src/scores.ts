@@ -39,6 +39,8 @@ export interface ScoresRequest {
   readonly quick: boolean;
   /** At most so many seeds of each row; undefined: as many as it has. */
   readonly seeds: number | undefined;
+  /** Runs nothing: writes the page from the records there are. */
+  readonly pageOnly: boolean;
   /** Processes at a time. */
   readonly workers: number;
   /** Holds scores.md, scores/ and algorithms/. */
@@ -62,17 +64,14 @@ interface Missing {
 
 export const runScores = async (
   library: Library,
-  { only, quick, seeds, workers, folder }: ScoresRequest,
+  { only, quick, seeds, pageOnly, workers, folder }: ScoresRequest,
   surroundings: Surroundings,
   run: RunTraining = runInProcess,
 ): Promise<ScoresReport> => {
   const records = join(folder, "scores");
   const chosen = choose(only).filter((row) => !quick || row.quick === true);
   const known = await currentRecords(library, records, scoreRows);
-  const missing = chosen.flatMap((row) => {
-    const wanted = Array.from({ length: Math.min(row.seeds, seeds ?? row.seeds) }, (_, i) => i + 1);
-    return wanted.filter((seed) => !known.get(row.id)?.has(seed)).map((seed) => ({ row, seed }));
-  });
+  const missing = pageOnly ? [] : chosen.flatMap((row) => missingOf(row, seeds ?? row.seeds, known));
   const commit = await currentCommit();
   try {
     await inParallel(
@@ -90,6 +89,11 @@ export const runScores = async (
     await writePages(folder, known);
   }
   return { run: missing.length, rows: summaries(chosen, known), page: join(folder, "scores.md") };
+};
+
+const missingOf = (row: ScoreRow, seeds: number, known: Known): Missing[] => {
+  const wanted = Array.from({ length: Math.min(row.seeds, seeds) }, (_, i) => i + 1);
+  return wanted.filter((seed) => !known.get(row.id)?.has(seed)).map((seed) => ({ row, seed }));
 };
 
 const choose = (patterns: readonly string[] | undefined): readonly ScoreRow[] => {

@@ -115,6 +115,7 @@ const cartPoleRows: readonly ScoreRow[] = [
     variant: "with baseline",
     steps: 500_000,
     published: "none",
+    quick: true,
     ...cartPole,
   },
   {
@@ -126,7 +127,7 @@ const cartPoleRows: readonly ScoreRow[] = [
     published: "none",
     ...cartPole,
   },
-  { id: "a2c-cart-pole", algorithm: "a2c", steps: 500_000, published: "zoo 500.0 (500k)", ...cartPole },
+  { id: "a2c-cart-pole", algorithm: "a2c", steps: 500_000, published: "zoo 500.0 (500k)", quick: true, ...cartPole },
   {
     id: "ppo-cart-pole",
     algorithm: "ppo",
@@ -216,7 +217,14 @@ const continuousRows: readonly ScoreRow[] = [
   },
 ];
 
-const binned = { environment: "CartPole-v1", steps: 1_000_000, episodes: 2000, measure: "episodes", ...FIVE } as const;
+const binned = {
+  environment: "CartPole-v1",
+  steps: 1_000_000,
+  episodes: 2000,
+  measure: "episodes",
+  quick: true,
+  ...FIVE,
+} as const;
 const onLake = {
   environment: "FrozenLake-v1",
   steps: 1_000_000,
@@ -316,6 +324,7 @@ const tableRows: readonly ScoreRow[] = [
     measure: "exact",
     bar: { kind: "at least", score: 0.8 },
     published: "best stationary policy 0.8857",
+    quick: true,
     ...FIVE,
   },
   {
@@ -382,6 +391,7 @@ const tableRows: readonly ScoreRow[] = [
     measure: "chart",
     bar: { kind: "at least", score: 0.95 },
     published: "S&B Fig. 5.2, the chart",
+    quick: true,
     ...FIVE,
   },
 ];
