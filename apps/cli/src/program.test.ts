@@ -44,6 +44,7 @@ test("train prints exactly the fields of the contract, as the last line", async 
     "environment",
     "seed",
     "steps",
+    "trainingEpisodes",
     "seconds",
     "processorSeconds",
     "stepsPerSecond",
@@ -85,6 +86,7 @@ describe("bad input exits 2 with one line that names option, value and expectati
     [`${walk} --seed x`, '--seed is "x", expected a whole number of at least 0.'],
     [`${walk} --seed -1`, '--seed is "-1", expected a whole number of at least 0.'],
     [`${walk} --seed 1e16`, '--seed is "1e16", expected a whole number of at least 0 and at most 9007199253740991.'],
+    [`${walk} --max-episodes 0`, '--max-episodes is "0", expected a whole number of at least 1.'],
     [`${walk} --episodes 0`, '--episodes is "0", expected a whole number of at least 1.'],
     [`${walk} --numerics quick`, '--numerics is "quick", expected strict or fused.'],
     [`${walk} --sed 1`, "unknown option '--sed' (Did you mean one of --seed, --set?)"],
@@ -125,7 +127,7 @@ describe("bad input exits 2 with one line that names option, value and expectati
     ["train --resume /nowhere/at/all", "Folder /nowhere/at/all holds no run: it has no spec.json."],
     [
       "train --resume /nowhere --seed 1",
-      "--resume /nowhere takes everything from the folder but --steps and --episodes; leave out --seed.",
+      "--resume /nowhere takes everything from the folder but --steps, --max-episodes and --episodes; leave out --seed.",
     ],
     [`${walk} --config /nowhere.json`, "--config /nowhere.json: ENOENT"],
     [`${walk} --environment-module /nowhere.mjs`, "--environment-module /nowhere.mjs: ENOENT"],
@@ -338,6 +340,17 @@ test("--environment-module brings environments of one's own; changed rules are a
     expect([status, stderr.split("\n").length]).toEqual([2, 2]);
     expect(stderr).toContain(complaint);
   }
+});
+
+test("training ends after --max-episodes, and goes on to more of them", async () => {
+  const out = join(folder, "run");
+  const line = `${walk} --steps 100000 --episodes 1`;
+  const five = await json(`${line} --max-episodes 5 --out ${out}`);
+  expect(five).toMatchObject({ trainingEpisodes: 5 });
+  expect(five.steps).toBeLessThan(100_000);
+  expect(await json(`train --resume ${out}`)).toEqual(five);
+  const nine = await json(`train --resume ${out} --max-episodes 9`);
+  expect(nine).toMatchObject({ trainingEpisodes: 9, curveHash: (await json(`${line} --max-episodes 9`)).curveHash });
 });
 
 test("a config file gives the plan, the command line overrides it, unknown fields are named", async () => {

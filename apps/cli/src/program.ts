@@ -77,6 +77,7 @@ Exit status: 0 done, 2 bad input, 3 diverged (NaN or infinity), 130 interrupted.
 interface TrainFlags {
   readonly seed?: string;
   readonly steps?: string;
+  readonly maxEpisodes?: string;
   readonly episodes?: string;
   readonly numerics?: string;
   readonly set?: readonly string[];
@@ -96,6 +97,7 @@ const addTrain = (program: Command, library: Library, streams: Streams): void =>
     .argument("[environment]", "see agon list")
     .option("--seed <n>", "seed of everything random (default: 0)")
     .option("--steps <n>", "environment steps (default: 50000)")
+    .option("--max-episodes <n>", "training ends after so many episodes too (default: no limit)")
     .option("--episodes <n>", "evaluation episodes (default: 100)")
     .option("--numerics <tier>", "strict or fused (default: the best this machine has)")
     .option(...setOption)
@@ -137,6 +139,7 @@ const trainAnew = async (
     environment: environment ?? config.environment,
     seed: flags.seed ?? config.seed,
     steps: flags.steps ?? config.steps,
+    maxEpisodes: flags.maxEpisodes ?? config.maxEpisodes,
     episodes: flags.episodes ?? config.episodes,
     numerics: flags.numerics ?? config.numerics,
     options: { ...config.options, ...parseAssignments(flags.set ?? []) },
@@ -155,6 +158,7 @@ const trainOn = async (
     config,
     out,
     steps,
+    maxEpisodes,
     episodes,
     "256Bit": allowWide,
   }: TrainFlags & { readonly algorithm?: string },
@@ -164,9 +168,9 @@ const trainOn = async (
   const surplus = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
   if (surplus !== undefined)
     throw new BadInput(
-      `--resume ${folder} takes everything from the folder but --steps and --episodes; leave out ${surplus}.`,
+      `--resume ${folder} takes everything from the folder but --steps, --max-episodes and --episodes; leave out ${surplus}.`,
     );
-  const settings = await settingsOfFolder(library, folder, { steps, episodes });
+  const settings = await settingsOfFolder(library, folder, { steps, maxEpisodes, episodes });
   return train(library, settings, { out: folder, allowWide }, streams);
 };
 
@@ -357,6 +361,7 @@ interface ScoresFlags {
   readonly only?: string;
   readonly seeds?: string;
   readonly quick?: boolean;
+  readonly page?: boolean;
   readonly workers: string;
   readonly folder?: string;
   readonly json?: boolean;
@@ -369,6 +374,7 @@ const addScores = (bench: Command, library: Library, streams: Streams): void => 
     .option("--only <rows>", "rows separated by commas, * for any letters (default: all)")
     .option("--seeds <n>", "no more than so many seeds of each row (default: all it has)")
     .option("--quick", "only the rows that take seconds")
+    .option("--page", "run nothing: write the page and the curves from the records there are")
     .option("--workers <n>", "processes at a time", String(availableParallelism()))
     .option("--folder <folder>", "holds scores.md, scores/ and algorithms/ (default: the repository's docs)")
     .option("--json", "print one JSON object")
@@ -386,6 +392,7 @@ Examples:
       const request = {
         only: flags.only?.split(","),
         quick: flags.quick === true,
+        pageOnly: flags.page === true,
         seeds: flags.seeds === undefined ? undefined : integer("--seeds", flags.seeds, 1),
         workers: integer("--workers", flags.workers, 1),
         folder: flags.folder ?? DOCUMENTS,

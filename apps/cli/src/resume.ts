@@ -3,13 +3,13 @@ import { RunFolder } from "@agon/runs/node";
 import { BadInput } from "./failure.ts";
 import type { Library, Numerics } from "./library.ts";
 import type { OptionValue } from "./options.ts";
-import { buildEnvironment, findAlgorithm, findEnvironment, type Settings } from "./settings.ts";
+import { buildEnvironment, episodeLimit, findAlgorithm, findEnvironment, type Settings } from "./settings.ts";
 import { integer } from "./values.ts";
 
 export const settingsOfFolder = async (
   library: Library,
   path: string,
-  asked: { readonly steps?: string; readonly episodes?: string },
+  asked: { readonly steps?: string; readonly maxEpisodes?: string; readonly episodes?: string },
 ): Promise<Settings> => {
   const folder = await RunFolder.open(path);
   const { spec } = folder;
@@ -23,6 +23,7 @@ export const settingsOfFolder = async (
     options: spec.options as Readonly<Record<string, OptionValue>>,
     seed: spec.seed,
     steps: integer("--steps", steps, 1),
+    maxEpisodes: episodeLimit(asked.maxEpisodes ?? plan?.maxEpisodes),
     episodes: integer("--episodes", asked.episodes ?? plan?.episodes ?? 100, 1),
     numerics: spec.numerics as Numerics,
   };

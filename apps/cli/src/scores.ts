@@ -1,6 +1,6 @@
 // agon bench scores: runs what is missing of the rows of docs/scores.md, a record for each run, and writes the page from the records.
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { arch, availableParallelism, cpus, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,7 +23,7 @@ import {
   writeCurves,
   writeRecord,
 } from "@agon/bench/scores";
-import type { EpisodeEvent, TrainEvent } from "@agon/rl";
+import type { EpisodeEvent } from "@agon/rl";
 import type { Json, RunSpec } from "@agon/runs";
 import { RunFolder, writeFileAtomic } from "@agon/runs/node";
 import { BadInput } from "./failure.ts";
@@ -39,6 +39,8 @@ export interface ScoresRequest {
   readonly quick: boolean;
   /** At most so many seeds of each row; undefined: as many as it has. */
   readonly seeds: number | undefined;
+  /** Runs nothing: writes the page from the records there are. */
+  readonly pageOnly: boolean;
   /** Processes at a time. */
   readonly workers: number;
   /** Holds scores.md, scores/ and algorithms/. */
@@ -62,17 +64,14 @@ interface Missing {
 
 export const runScores = async (
   library: Library,
-  { only, quick, seeds, workers, folder }: ScoresRequest,
+  { only, quick, seeds, pageOnly, workers, folder }: ScoresRequest,
   surroundings: Surroundings,
   run: RunTraining = runInProcess,
 ): Promise<ScoresReport> => {
   const records = join(folder, "scores");
   const chosen = choose(only).filter((row) => !quick || row.quick === true);
   const known = await currentRecords(library, records, scoreRows);
-  const missing = chosen.flatMap((row) => {
-    const wanted = Array.from({ length: Math.min(row.seeds, seeds ?? row.seeds) }, (_, i) => i + 1);
-    return wanted.filter((seed) => !known.get(row.id)?.has(seed)).map((seed) => ({ row, seed }));
-  });
+  const missing = pageOnly ? [] : chosen.flatMap((row) => missingOf(row, seeds ?? row.seeds, known));
   const commit = await currentCommit();
   try {
     await inParallel(
@@ -90,6 +89,11 @@ export const runScores = async (
     await writePages(folder, known);
   }
   return { run: missing.length, rows: summaries(chosen, known), page: join(folder, "scores.md") };
+};
+
+const missingOf = (row: ScoreRow, seeds: number, known: Known): Missing[] => {
+  const wanted = Array.from({ length: Math.min(row.seeds, seeds) }, (_, i) => i + 1);
+  return wanted.filter((seed) => !known.get(row.id)?.has(seed)).map((seed) => ({ row, seed }));
 };
 
 const choose = (patterns: readonly string[] | undefined): readonly ScoreRow[] => {
@@ -122,7 +126,7 @@ const currentRecords = async (library: Library, folder: string, rows: readonly S
 };
 
 const settingsOf = (library: Library, row: ScoreRow, seed: number): Settings =>
-  resolveSettings(library, { ...row, options: row.options, seed, episodes: EVALUATION_EPISODES });
+  resolveSettings(library, { ...row, maxEpisodes: row.episodes, seed, episodes: EVALUATION_EPISODES });
 
 /** The run's options with defaults filled in: those that an agent says it has. */
 const plannedRun = (library: Library, row: ScoreRow): PlannedRun => {
@@ -151,7 +155,7 @@ const recordRun = async (
   try {
     const result = await run([...trainParameters(row, seed), "--out", path], signal);
     const folder = await RunFolder.open(path);
-    const episodes = await readEpisodes(path);
+    const episodes = (await folder.readMetrics()) as EpisodeEvent[];
     const { mean, std } = result.evaluation;
     return {
       spec: folder.spec satisfies RunSpec,
@@ -161,7 +165,7 @@ const recordRun = async (
       evaluation: { mean, std },
       episodes: episodes.length,
       seconds: Number(result.processorSeconds.toFixed(2)),
-      curve: summariseCurve(episodes, row.steps),
+      curve: summariseCurve(episodes, result.steps),
       curveHash: result.curveHash,
       commit,
       machine: `${cpus()[0]?.model.trim() || arch()}, ${availableParallelism()} cores, ${platform()}`,
@@ -172,26 +176,21 @@ const recordRun = async (
   }
 };
 
-const trainParameters = ({ algorithm, environment, options = {}, steps }: ScoreRow, seed: number): string[] => [
+const trainParameters = (
+  { algorithm, environment, options = {}, steps, episodes }: ScoreRow,
+  seed: number,
+): string[] => [
   algorithm,
   environment,
   "--seed",
   `${seed}`,
   "--steps",
   `${steps}`,
+  ...(episodes === undefined ? [] : ["--max-episodes", `${episodes}`]),
   "--episodes",
   `${EVALUATION_EPISODES}`,
   ...Object.entries(options).flatMap(([key, value]: [string, OptionValue]) => ["--set", `${key}=${String(value)}`]),
 ];
-
-const readEpisodes = async (path: string): Promise<EpisodeEvent[]> => {
-  const text = await readFile(join(path, "metrics.jsonl"), "utf8").catch(() => "");
-  const events = text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as TrainEvent);
-  return events.filter((event) => event.type === "episode");
-};
 
 /** By the trained agent itself, where more than its evaluation is asked for. */
 const score = async (

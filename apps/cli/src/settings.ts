@@ -14,6 +14,9 @@ export interface Settings {
   readonly options: Readonly<Record<string, OptionValue>>;
   readonly seed: number;
   readonly steps: number;
+  /** Of training: they end it too. */
+  readonly maxEpisodes: number;
+  /** Of the evaluation. */
   readonly episodes: number;
   readonly numerics: Numerics | undefined;
 }
@@ -24,13 +27,14 @@ export interface Asked {
   readonly environment?: string;
   readonly seed?: unknown;
   readonly steps?: unknown;
+  readonly maxEpisodes?: unknown;
   readonly episodes?: unknown;
   readonly numerics?: unknown;
   /** Of the algorithm and of the environment. */
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-const CONFIG_KEYS = ["algorithm", "environment", "seed", "steps", "episodes", "numerics", "options"];
+const CONFIG_KEYS = ["algorithm", "environment", "seed", "steps", "maxEpisodes", "episodes", "numerics", "options"];
 
 /** Evaluations add to the seed, and the sum must still be a whole number. */
 export const SEED_LIMIT: number = Number.MAX_SAFE_INTEGER - 1_000_000;
@@ -48,10 +52,14 @@ export const resolveSettings = (library: Library, asked: Asked): Settings => {
     options: { ...(algorithm.tuned(environment.id) as Record<string, OptionValue>), ...assigned.algorithm },
     seed: integer("--seed", asked.seed ?? 0, 0, SEED_LIMIT),
     steps: integer("--steps", asked.steps ?? 50_000, 1),
+    maxEpisodes: episodeLimit(asked.maxEpisodes),
     episodes: integer("--episodes", asked.episodes ?? 100, 1),
     numerics: numericsTier(asked.numerics),
   };
 };
+
+export const episodeLimit = (asked: unknown): number =>
+  asked === undefined ? Number.POSITIVE_INFINITY : integer("--max-episodes", asked, 1);
 
 export const findAlgorithm = (library: Library, name: string): AlgorithmSpec => {
   const found = library.algorithms.find((spec) => spec.name === name);

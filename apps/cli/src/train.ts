@@ -1,6 +1,6 @@
 // agon train: one run from its seed to its evaluation, kept in a folder if asked, continued if interrupted.
 import type { EnvironmentDefinition } from "@agon/env";
-import type { Agent, TrainEvent } from "@agon/rl";
+import type { Agent, EpisodeEvent, TrainEvent } from "@agon/rl";
 import { createStatusLine, type Json, progressText, type RunSpec, scoreDigits, type Terminal } from "@agon/runs";
 import { RunFolder } from "@agon/runs/node";
 import { BadInput, Diverged, exitStatus, Interrupted } from "./failure.ts";
@@ -24,6 +24,7 @@ export interface TrainResult {
   readonly environment: string;
   readonly seed: number;
   readonly steps: number;
+  readonly trainingEpisodes: number;
   /** Of training alone, in this process. */
   readonly seconds: number;
   /** The same by processor time: whatever else the machine is busy with. */
@@ -61,17 +62,18 @@ export const train = async (
   { out, allowWide }: TrainChoices,
   surroundings: Surroundings,
 ): Promise<TrainResult> => {
-  const { algorithm, environment, seed, steps, episodes } = settings;
+  const { algorithm, environment, seed, steps, maxEpisodes, episodes } = settings;
   const widen = allowWide && algorithm.tabular !== true && steps >= STEPS_WORTH_WIDENING;
   const { numerics, vectorBits } = await library.selectArithmetic({ numerics: settings.numerics, widen });
   const agent = algorithm.create(environment, { ...settings.options, seed });
   const folder = out === undefined ? null : await RunFolder.create(out, specOf(library, settings, agent, numerics));
   const finished = (await folder?.readResult()) as TrainResult | null | undefined;
-  if (finished?.steps === steps && finished.evaluation.episodes === episodes) return finished;
+  const ended = finished?.steps === steps || (finished?.trainingEpisodes ?? 0) >= maxEpisodes;
+  if (finished && ended && finished.evaluation.episodes === episodes) return finished;
   if (folder !== null) await prepare(folder, agent, settings);
 
   const first = agent.steps;
-  const { seconds, processorSeconds } = await trainTo(library, agent, steps, folder, surroundings);
+  const { trainingEpisodes, seconds, processorSeconds } = await trainTo(library, agent, settings, folder, surroundings);
   const { mean, std } = await evaluateAgent(
     library,
     agent,
@@ -84,6 +86,7 @@ export const train = async (
     environment: environment.id,
     seed,
     steps: agent.steps,
+    trainingEpisodes,
     seconds,
     processorSeconds,
     stepsPerSecond: seconds > 0 ? (agent.steps - first) / seconds : 0,
@@ -112,7 +115,7 @@ export const environmentOptions = ({
   Object.keys(given).length === 0 ? {} : { environmentOptions: given as Readonly<Record<string, Json>> };
 
 /** Brings the agent to where the folder's run stands, and the folder to what is planned now. */
-const prepare = async (folder: RunFolder, agent: Agent, { steps, episodes }: Settings): Promise<void> => {
+const prepare = async (folder: RunFolder, agent: Agent, { steps, maxEpisodes, episodes }: Settings): Promise<void> => {
   await restoreAgent(folder, agent);
   if (agent.steps > steps) {
     throw new BadInput(
@@ -121,7 +124,7 @@ const prepare = async (folder: RunFolder, agent: Agent, { steps, episodes }: Set
   }
   await folder.rewindMetrics(agent.steps);
   await folder.removeResult();
-  await folder.writePlan({ steps, episodes });
+  await folder.writePlan({ steps, episodes, ...(Number.isFinite(maxEpisodes) ? { maxEpisodes } : {}) });
 };
 
 /** Puts the folder's checkpoint, if there is one, into the agent; returns whether there is. */
@@ -138,16 +141,20 @@ export const restoreAgent = async (folder: RunFolder, agent: Agent): Promise<boo
   return true;
 };
 
-/** Trains until `agent.steps` reaches `steps`; returns how long it took. Stops early, checkpoint written, if interrupted. */
+/** Trains until `agent.steps` reaches `steps`, or the episodes their limit; returns how long it took. Stops early, checkpoint written, if interrupted. */
 const trainTo = async (
   library: Library,
   agent: Agent,
-  steps: number,
+  { steps, maxEpisodes }: Settings,
   folder: RunFolder | null,
   { stderr, now, processorSeconds: processor, signal }: Surroundings,
-): Promise<Pick<TrainResult, "seconds" | "processorSeconds">> => {
+): Promise<Pick<TrainResult, "trainingEpisodes" | "seconds" | "processorSeconds">> => {
   const metrics: (TrainEvent & { readonly step: number })[] = [];
   let latestReturn: number | null = null;
+  let trainingEpisodes = ((await folder?.readMetrics())?.at(-1) as EpisodeEvent | undefined)?.episode ?? 0;
+  const enough = new AbortController();
+  if (trainingEpisodes >= maxEpisodes) enough.abort();
+  const stop = AbortSignal.any([signal, enough.signal]);
   let kept = agent.steps;
   const keep = async (): Promise<void> => {
     await folder?.appendMetrics(metrics.splice(0));
@@ -155,7 +162,8 @@ const trainTo = async (
     kept = agent.steps;
   };
   const onEvent = (event: TrainEvent): void => {
-    if (event.type === "episode") latestReturn = event.return;
+    if (event.type === "episode") [latestReturn, trainingEpisodes] = [event.return, event.episode];
+    if (trainingEpisodes >= maxEpisodes) enough.abort();
     if (folder !== null) metrics.push(event);
   };
   const line = createStatusLine(stderr, now);
@@ -171,11 +179,11 @@ const trainTo = async (
   let keepAt = now() + CHECKPOINT_MILLISECONDS;
   if (agent.steps === 0) await keep();
   try {
-    while (agent.steps < steps && !signal.aborted) {
+    while (agent.steps < steps && !stop.aborted) {
       show();
       const [begin, processorBegin] = [now(), processor()];
       const events = agent.train({ steps: Math.min(stride, steps - agent.steps) });
-      await library.drive(events, { sliceMilliseconds: SLICE_MILLISECONDS, onEvent, signal });
+      await library.drive(events, { sliceMilliseconds: SLICE_MILLISECONDS, onEvent, signal: stop });
       await macrotask();
       const taken = now() - begin;
       seconds += taken / 1000;
@@ -192,8 +200,9 @@ const trainTo = async (
   } finally {
     line.clear();
   }
-  if (agent.steps < steps) throw new Interrupted(`stopped at step ${agent.steps} of ${steps}; ${wayOn(folder)}`);
-  return { seconds, processorSeconds };
+  if (agent.steps < steps && !enough.signal.aborted)
+    throw new Interrupted(`stopped at step ${agent.steps} of ${steps}; ${wayOn(folder)}`);
+  return { trainingEpisodes, seconds, processorSeconds };
 };
 
 /** Steps of the next call, from how long the last one took; it grows slowly, because updates may start at any step. */

@@ -27,41 +27,42 @@ export const curvePicture = (summaries: readonly RowSummary[]): string => {
 };
 
 interface Point {
-  readonly step: number;
+  /** Of training. */
+  readonly share: number;
   readonly low: number;
   readonly mean: number;
   readonly high: number;
 }
 
-const panel = ({ row, records }: RowSummary): string => {
+const panel = ({ row, records, steps }: RowSummary): string => {
   const curves = records.map(({ curve }) => curve);
   const points = curves[0].returns.flatMap((_, i): Point[] => {
     const there = curves.flatMap(({ returns }) => returns[i] ?? []);
     if (there.length === 0) return [];
     const mean = there.reduce((sum, each) => sum + each, 0) / there.length;
-    return [{ step: (i + 1) * curves[0].stretch, low: Math.min(...there), mean, high: Math.max(...there) }];
+    return [{ share: (i + 1) / curves[0].returns.length, low: Math.min(...there), mean, high: Math.max(...there) }];
   });
   const bar = row.bar?.kind === "at least" && row.measure === "episodes" ? row.bar.score : null;
   const all = [...points.flatMap(({ low, high }) => [low, high]), ...(bar === null ? [] : [bar])];
   const [bottom, top] = [Math.min(...all), Math.max(...all)];
-  const x = (step: number): number => rounded(MARGIN.left + (step / row.steps) * (WIDTH - MARGIN.left - MARGIN.right));
+  const x = (share: number): number => rounded(MARGIN.left + share * (WIDTH - MARGIN.left - MARGIN.right));
   const y = (value: number): number =>
     rounded(MARGIN.top + ((top - value) / Math.max(top - bottom, 1e-9)) * (HEIGHT - MARGIN.top - MARGIN.bottom));
   const path = (of: readonly (readonly [number, number])[]): string => of.map((pair) => pair.join(",")).join(" ");
   const [right, floor] = [WIDTH - MARGIN.right, HEIGHT - MARGIN.bottom];
   const band = [
-    ...points.map(({ step, high }) => [x(step), y(high)] as const),
-    ...points.toReversed().map(({ step, low }) => [x(step), y(low)] as const),
+    ...points.map(({ share, high }) => [x(share), y(high)] as const),
+    ...points.toReversed().map(({ share, low }) => [x(share), y(low)] as const),
   ];
   return [
     `<text class="name" x="${MARGIN.left}" y="16">${row.environment}${row.variant === undefined ? "" : `: ${row.variant}`}</text>`,
     `<path class="axis" d="M${MARGIN.left} ${MARGIN.top}V${floor}H${right}"/>`,
     `<text x="${MARGIN.left - 4}" y="${MARGIN.top + 8}" text-anchor="end">${shown(top)}</text>`,
     `<text x="${MARGIN.left - 4}" y="${floor}" text-anchor="end">${shown(bottom)}</text>`,
-    `<text x="${right}" y="${floor + 14}" text-anchor="end">${shownSteps(row.steps)} steps</text>`,
+    `<text x="${right}" y="${floor + 14}" text-anchor="end">${shownSteps(steps)} steps</text>`,
     bar === null ? "" : `<path class="bar" d="M${MARGIN.left} ${y(bar)}H${right}"/>`,
     `<polygon class="range" points="${path(band)}"/>`,
-    `<polyline class="mean" points="${path(points.map(({ step, mean }) => [x(step), y(mean)] as const))}"/>`,
+    `<polyline class="mean" points="${path(points.map(({ share, mean }) => [x(share), y(mean)] as const))}"/>`,
   ].join("");
 };
 
@@ -69,4 +70,5 @@ const rounded = (value: number): number => Math.round(10 * value) / 10;
 
 const shown = (value: number): string => String(Number(value.toPrecision(3))).replace("-", "−");
 
-const shownSteps = (steps: number): string => (steps >= 1e6 ? `${steps / 1e6}M` : `${steps / 1000}k`);
+const shownSteps = (steps: number): string =>
+  steps >= 1e6 ? `${shown(steps / 1e6)}M` : steps >= 1000 ? `${shown(steps / 1000)}k` : shown(steps);

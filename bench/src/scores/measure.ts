@@ -27,6 +27,8 @@ export const scoreOf = (measure: Measure, { agent, environment, returns, evaluat
       if (returns.length < ONLINE_TO)
         throw new Error(`online: training had ${returns.length} episodes, at least ${ONLINE_TO} are needed.`);
       return mean(returns.slice(ONLINE_FROM, ONLINE_TO));
+    case "chart":
+      return shareOfChart(agent);
   }
 };
 
@@ -36,4 +38,22 @@ const exactValue = (agent: Pick<Agent, "act">, { id, table: tableOf, maxSteps }:
   if (!table) throw new Error(`exact: ${id} has no transition table.`);
   const policy = Int32Array.from({ length: table.states }, (_, state) => agent.act(Float32Array.of(state)) as number);
   return policyValue(table, policy, maxSteps ?? LONGEST);
+};
+
+/** Up to which sum a player hits, by the dealer's card from the ace to the ten (Sutton & Barto 2018, Figure 5.2): without a usable ace, and with. */
+const HITS_UP_TO = [
+  [16, 12, 12, 11, 11, 11, 16, 16, 16, 16],
+  [18, 17, 17, 17, 17, 17, 17, 17, 18, 18],
+];
+const [LEAST_SUM, GREATEST_SUM] = [12, 21];
+
+const shareOfChart = (agent: Pick<Agent, "act">): number => {
+  let [same, all] = [0, 0];
+  for (const [ace, limits] of HITS_UP_TO.entries())
+    for (const [i, limit] of limits.entries())
+      for (let sum = LEAST_SUM; sum <= GREATEST_SUM; sum++) {
+        all++;
+        if (agent.act(Float32Array.of(sum, i + 1, ace)) === (sum <= limit ? 1 : 0)) same++;
+      }
+  return same / all;
 };

@@ -12,7 +12,8 @@ by name, \`--quick\` those of seconds, which the tests train anew.
 - Each seed is a training run with the algorithm's tuned options (\`packages/rl/src/tuned\`) or, where the row says so, others. Options were tuned on seeds
   from 1000 up; the seeds shown are 1, 2, 3, …
 - A run is scored by ${EVALUATION_EPISODES} deterministic episodes on an environment of its own, rewards as they are. "exact": by the greedy policy's value from the
-  transition table, over all starts and within the time limit. "online": by the mean return of training's episodes 101 to 500.
+  transition table, over all starts and within the time limit. "online": by the mean return of training's episodes 101 to 500. "chart": by the share of
+  Blackjack's states in which the policy is that of Sutton & Barto's chart.
 - ours: mean ± standard deviation over seeds; IQM: the interquartile mean over seeds, with its 95% bootstrap interval (Agarwal et al. 2021).
 - A row passes (✓) when its IQM meets the bar and enough of the seeds do by themselves, 4 of 5 where nothing else is said. While seeds are missing
   it neither passes nor fails.
@@ -36,13 +37,14 @@ const COLUMNS = ["algorithm", "row", "published", "bar", "ours", "IQM (interval)
 const line = (summary: RowSummary): string[] => {
   const { row, records, mean, std, interquartileMean, interval, steps, seconds } = summary;
   const none = records.length === 0;
+  const shown = (value: number): string => digits(value, mean);
   return [
     row.variant === undefined ? row.algorithm : `${row.algorithm}: ${row.variant}`,
     `\`${row.id}\``,
     row.published,
     barText(row),
-    none ? "–" : `${digits(mean)} ± ${digits(std)}`,
-    interval === null ? "–" : `${digits(interquartileMean)} (${digits(interval.low)} – ${digits(interval.high)})`,
+    none ? "–" : `${shown(mean)} ± ${shown(std)}`,
+    interval === null ? "–" : `${shown(interquartileMean)} (${shown(interval.low)} – ${shown(interval.high)})`,
     verdict(summary),
     none ? `${row.steps}` : steps.toFixed(0),
     none ? "–" : seconds.toFixed(1),
@@ -73,8 +75,10 @@ const verdict = ({ row, records, reached, passed }: RowSummary): string => {
     : `${reached} of ${row.seeds}${sign}`;
 };
 
-/** Returns of a lake are shares of one, those of a pole hundreds. */
-const digits = (value: number): string =>
-  Number.isNaN(value) ? "–" : signed(value.toFixed(Math.abs(value) < 1 ? 4 : Math.abs(value) < 10 ? 2 : 1));
+/** With as many decimals as suit the size of `like`: returns of a lake are shares of one, those of a pole hundreds. */
+const digits = (value: number, like: number): string => {
+  const size = Math.abs(like);
+  return Number.isNaN(value) ? "–" : signed(value.toFixed(size < 1 ? 4 : size < 10 ? 2 : 1));
+};
 
 const signed = (number: string): string => number.replace("-", "−");

@@ -15,6 +15,7 @@ export interface CurveSummary {
 /** What is asked of a run beside its spec. */
 export interface RecordPlan {
   readonly steps: number;
+  readonly episodes?: number;
   readonly measure: Measure;
   readonly evaluationEpisodes: number;
 }
@@ -47,8 +48,9 @@ export interface PlannedRun {
   readonly plan: RecordPlan;
 }
 
-export const planOf = ({ steps, measure }: ScoreRow): RecordPlan => ({
+export const planOf = ({ steps, episodes, measure }: ScoreRow): RecordPlan => ({
   steps,
+  ...(episodes === undefined ? {} : { episodes }),
   measure,
   evaluationEpisodes: EVALUATION_EPISODES,
 });

@@ -5,8 +5,9 @@ export type OptionValue = number | boolean | string | readonly number[];
 /**
  * What a finished run is scored by. "episodes": mean return of the evaluation's episodes. "exact": expected return of the greedy policy from the
  * transition table, over all starts, time limit included. "online": mean return of training's episodes after the first 100, up to the 500th.
+ * "chart": share of the states of Blackjack in which the policy is that of Sutton & Barto's chart.
  */
-export type Measure = "episodes" | "exact" | "online";
+export type Measure = "episodes" | "exact" | "online" | "chart";
 
 /** What the interquartile mean over seeds has to reach, and enough of the seeds by themselves. */
 export type Bar =
@@ -25,8 +26,9 @@ export interface ScoreRow {
   readonly variant?: string;
   /** Options over the tuned ones, of the algorithm and of the environment. */
   readonly options?: Readonly<Record<string, OptionValue>>;
+  /** Environment steps of training. */
   readonly steps: number;
-  /** Training may not go through more episodes than this, where the bar counts them. */
+  /** Episodes end training too, where the bar counts them. */
   readonly episodes?: number;
   readonly measure: Measure;
   /** How many training seeds: 1 … seeds. */

@@ -46,7 +46,6 @@ export const summariseRow = (
   };
 };
 
-/** A run that took more episodes than the row allows reaches nothing. */
 const judge = (
   row: ScoreRow,
   records: readonly ScoreRecord[],
@@ -55,13 +54,12 @@ const judge = (
 ): Pick<RowSummary, "reached" | "passed"> => {
   const bars = barsBySeed(row, records, others);
   if (bars === null) return { reached: null, passed: null };
-  const within = records.map(({ episodes }) => row.episodes === undefined || episodes <= row.episodes);
   const reaches = (i: number): boolean =>
-    within[i] && (row.bar?.kind === "above" ? records[i].score > bars[i] : records[i].score >= bars[i]);
+    row.bar?.kind === "above" ? records[i].score > bars[i] : records[i].score >= bars[i];
   const reached = records.filter((_, i) => reaches(i)).length;
   if (records.length < row.seeds) return { reached, passed: null };
   const whole = row.bar?.kind === "above" || centre >= interquartileMean(bars);
-  return { reached, passed: whole && within.every(Boolean) && reached >= row.needed };
+  return { reached, passed: whole && reached >= row.needed };
 };
 
 /** The score that each of the records has to reach; null where that is not known. */

@@ -47,6 +47,7 @@ test("rewinding drops later metrics and a torn last line", async () => {
   await run.appendMetrics([{ step: 30 }]);
   await writeFile(join(folder, "metrics.jsonl"), '{"step":4', { flag: "a" });
   await run.rewindMetrics(20);
+  expect(await run.readMetrics()).toEqual([{ step: 10 }, { step: 20 }]);
   expect(await readFile(join(folder, "metrics.jsonl"), "utf8")).toBe('{"step":10}\n{"step":20}\n');
 });
 

@@ -14,6 +14,8 @@ export interface MetricLine {
 export interface RunPlan {
   /** Environment steps of training. */
   readonly steps: number;
+  /** Episodes of training, where they end it too. */
+  readonly maxEpisodes?: number;
   /** Episodes of the evaluation after it. */
   readonly episodes: number;
 }
@@ -79,6 +81,13 @@ export class RunFolder {
   async appendMetrics(lines: readonly MetricLine[]): Promise<void> {
     if (lines.length === 0) return;
     await appendFile(join(this.path, "metrics.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  }
+
+  /** The lines of metrics.jsonl. */
+  async readMetrics(): Promise<MetricLine[]> {
+    const found = await readIfThere(join(this.path, "metrics.jsonl"));
+    const lines = found === null ? [] : text(found).split("\n");
+    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as MetricLine);
   }
 
   /** Drops the metrics after `step`, and a line cut short by a crash: training goes on from there and writes them again. */
