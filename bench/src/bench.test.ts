@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BenchRow } from "./bench.ts";
+import { bench, type BenchRow } from "./bench.ts";
 import { environmentRows } from "./contestants/agon-environments.ts";
 import { peak } from "./contestants/peak.ts";
 import { kindsOf } from "./profile.ts";
@@ -224,4 +224,25 @@ test("a profile is told by kind, by parts that are alike, and as what is left ov
   expect(text).toMatch(/\nmatmul +\[2, 2\] \[2, 2\] → \[2, 2\] +2 +4.00 +80.0% /);
   expect(text).toContain("One run takes 6.00 µs: 5.00 in the 3 parts of the plan, 1.00 outside them");
   expect(text).toContain("left over 3.75 µs (63%)");
+});
+
+test("a peer that does not answer in time is left out, and the table says so", { timeout: 60_000 }, async () => {
+  const { rows } = await bench(
+    {
+      works: works.filter(({ name }) => name === "C"),
+      numerics: undefined,
+      wideVectors: false,
+      peers: true,
+      peerLimit: 0.01,
+      threads: 1,
+      rounds: 1,
+      secondsPerRound: 0.01,
+    },
+    { signal: new AbortController().signal, onRow: () => {} },
+  );
+  expect(rows[0]).toMatchObject({ work: "C", ours: expect.any(Number), peers: {} });
+  expect(rows[0].notes.toSorted()).toEqual([
+    "jax-js-wasm: no answer within 0.01 s.",
+    "tfjs-wasm: no answer within 0.01 s.",
+  ]);
 });

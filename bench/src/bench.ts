@@ -11,6 +11,8 @@ export interface BenchPlan {
   /** Whether to time agon with V8's 256-bit vectors too. */
   readonly wideVectors: boolean;
   readonly peers: boolean;
+  /** Seconds that a JavaScript peer may take for an answer: to prepare a row, or for one round. Default 120. */
+  readonly peerLimit?: number;
   /** Of agon; with more than one it is timed on one too. Peers have one. */
   readonly threads: number;
   /** Peers that are not JavaScript, each measured just before the rounds of a row. */
@@ -71,6 +73,8 @@ export interface BenchSurroundings {
 export const WIDE_VECTORS = "--experimental-wasm-revectorize";
 /** Seconds of runs after which a contestant has no more rounds at a row. */
 const SLOW_SECONDS = 5;
+/** Seconds after which a peer's answer is not waited for. */
+const PEER_LIMIT = 120;
 const ONE_THREAD = "agon on one thread";
 const PEERS = ["tfjs-wasm", "jax-js-wasm"];
 
@@ -130,6 +134,8 @@ const timeRow = async (
   const seconds = new Map<string, number[]>();
   const notes: string[] = [];
   let tier = "";
+  const limitOf = (name: string): number | undefined =>
+    PEERS.includes(name) ? (plan.peerLimit ?? PEER_LIMIT) : undefined;
   const drop = (name: string, reason: string): void => {
     if (name === "agon") throw new Error(`bench: ${work.name}: ${reason}`);
     notes.push(`${name}: ${reason}`);
@@ -158,7 +164,7 @@ const timeRow = async (
         warmUpSeconds: 0.3,
       } as const;
       try {
-        const prepared = await client.ask(request, "prepared");
+        const prepared = await client.ask(request, "prepared", limitOf(name));
         if (name === "agon") tier = prepared.numerics ?? "";
         outcomes.set(name, prepared.outcome);
         if (prepared.able) return;
@@ -178,11 +184,16 @@ const timeRow = async (
         signal.throwIfAborted();
         // One that needs seconds for a single run has few rounds.
         if (times.reduce((sum, each) => sum + each, 0) > SLOW_SECONDS) continue;
-        const reply = await clients.get(name)!.ask({ kind: "round", seconds: plan.secondsPerRound }, "round");
-        times.push(reply.secondsPerRun);
+        const request = { kind: "round", seconds: plan.secondsPerRound } as const;
+        try {
+          times.push((await clients.get(name)!.ask(request, "round", limitOf(name))).secondsPerRun);
+        } catch (error) {
+          signal.throwIfAborted();
+          drop(name, (error as Error).message);
+        }
       }
     for (const [name, client] of clients)
-      await client.ask({ kind: "check" }, "checked").catch((error: Error) => drop(name, error.message));
+      await client.ask({ kind: "check" }, "checked", limitOf(name)).catch((error: Error) => drop(name, error.message));
   } finally {
     signal.removeEventListener("abort", stop);
     stop();

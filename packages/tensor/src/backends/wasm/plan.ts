@@ -26,13 +26,13 @@ import {
   scratchOf,
   signatureOf,
 } from "./library.ts";
-import { type Constants, flatLoop, type LoopBody, type LoopInput, rowLoop } from "./loop.ts";
+import { type Access, type Constants, flatLoop, type LoopBody, type LoopInput, rowLoop } from "./loop.ts";
 import { type ArenaPool, type Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
 import { type FusedStep, type Item, lineOf, type LoopItem, makesOf, readersOf, readsOf, schedule } from "./schedule.ts";
 import { shareTurned } from "./share.ts";
-import { codeOf, runsOf, shareableTime, Sharing } from "./shared-out.ts";
-import { codeOfThreads, type Instruction, type Span } from "./thread-code.ts";
+import { codeOf, type Region, runsOf, shareableTime, Sharing, spanOf } from "./shared-out.ts";
+import { codeOfThreads, type Instruction, type Span, type Touches } from "./thread-code.ts";
 import type { Threads } from "./threads.ts";
 
 /** What a plan needs of its backend. */
@@ -311,8 +311,12 @@ class PlanBuilder {
     return bytes === 0 || this.sharing.threads === 1 ? bytes : Math.ceil((bytes + 32) / 64) * 64;
   }
 
+  private region(id: number): Region {
+    return { pointer: this.pointer(id), bytes: this.bytes(id) };
+  }
+
   private span(id: number): Span {
-    return spanOf(this.pointer(id), this.bytes(id));
+    return spanOf(this.region(id));
   }
 
   private itemCode(item: Item): Instruction[] {
@@ -326,7 +330,7 @@ class PlanBuilder {
     const [from, to] = [inputs.map((id) => this.placed(id)), this.placed(output)];
     const scratch = this.scratch.get(item) ?? 0;
     const scratchBytes = this.scratchBytes(item.step);
-    const memory = scratchBytes > 0 ? [spanOf(scratch, scratchBytes * this.sharing.threads)] : [];
+    const memory = scratchBytes > 0 ? [spanOf({ pointer: scratch, bytes: scratchBytes * this.sharing.threads })] : [];
     const touches = {
       reads: [...inputs.map((id) => this.span(id)), ...memory],
       writes: [this.span(output), ...memory],
@@ -334,12 +338,28 @@ class PlanBuilder {
     if (op === "allFinite") return this.allFinite(from, to.pointer, touches);
     const calls = callsOf(op, attributes, from, to, scratch);
     for (const each of calls ?? []) this.used.add(each.kernel);
+    const runs = runsOf(calls ?? []);
+    // Where one run prepares what another reads, the memory to work in is everybody's.
+    const memoryOf = (thread: number): Span[] =>
+      runs.length === 1 && scratchBytes > 0
+        ? [spanOf({ pointer: scratch + thread * scratchBytes, bytes: scratchBytes })]
+        : memory;
     if (calls)
-      return runsOf(calls).map((run) => ({
-        ...touches,
-        whole: run.map(codeOf),
-        parts: this.sharing.calls(run, scratchBytes),
-      }));
+      return runs.map((run) => {
+        const own = this.sharing.each((thread) => {
+          const touched = (ids: readonly number[]): Span[] =>
+            this.sharing.touched(
+              run,
+              ids.map((id) => this.region(id)),
+              thread,
+            );
+          return {
+            reads: [...touched(inputs), ...memoryOf(thread)],
+            writes: [...touched([output]), ...memoryOf(thread)],
+          };
+        });
+        return { ...touches, own, whole: run.map(codeOf), parts: this.sharing.calls(run, scratchBytes) };
+      });
     this.slow.add(item);
     return [{ ...touches, whole: this.reference(this.host.reference(op, attributes, from, to)), parts: null }];
   }
@@ -361,7 +381,7 @@ class PlanBuilder {
     const parts = this.sharing.calls(calls, 0);
     if (!parts) return [{ ...touches, whole, parts }];
     const flags = this.fresh({ shape: [this.sharing.threads], dtype: "int32" });
-    const seen = [spanOf(flags.pointer, flags.byteLength)];
+    const seen = [spanOf({ pointer: flags.pointer, bytes: flags.byteLength })];
     const flag = (thread: number): number => flags.pointer + thread * 4;
     const looks = parts.map((values, thread) => storeI32(i32(0), and(values as Code[]), flag(thread)));
     const all = and(parts.map((_, thread) => loadI32(i32(0), flag(thread))));
@@ -389,7 +409,26 @@ class PlanBuilder {
     );
     const share = (from: number, to: number): Code => call(number, i32(from), i32(to));
     const whole = share(0, columns === null ? size * 4 : size / columns);
-    return { ...touches, whole, parts: this.sharing.loop(item, share) };
+    const own = this.sharing.each((thread) => this.touchedByLoop(item, thread));
+    return { ...touches, own, whole, parts: this.sharing.loop(item, share) };
+  }
+
+  /** What a thread's part of a loop touches. */
+  private touchedByLoop(item: LoopItem, thread: number): Touches {
+    const made = new Set(makesOf(item));
+    const touched = (id: number, access: Access): Span[] =>
+      this.pointers.has(this.roots[id]) ? [this.sharing.touchedByLoop(item, access, this.region(id), thread)] : [];
+    const operands = item.steps.flatMap((step) => step.operands);
+    return {
+      reads: [
+        ...operands.flatMap(({ value, access }) => (made.has(this.roots[value]) ? [] : touched(value, access))),
+        ...item.sums.flatMap(({ operand }) => touched(operand, "full")),
+      ],
+      writes: [
+        ...item.steps.flatMap(({ output }) => touched(output, "full")),
+        ...item.sums.flatMap(({ output }) => touched(output, "column")),
+      ],
+    };
   }
 
   /** The call of a function for all of the loop. Loops that differ in nothing but where their values lie share one, if they are many. */
@@ -489,7 +528,12 @@ class PlanBuilder {
     const bytes = this.bytes(id);
     const some = (start: number, end: number): Code => copyBytes(i32(to + start), i32(from + start), i32(end - start));
     const parts = this.sharing.copy(bytes, some);
-    return { whole: some(0, bytes), parts, reads: [spanOf(from, bytes)], writes: [spanOf(to, bytes)] };
+    return {
+      whole: some(0, bytes),
+      parts,
+      reads: [spanOf({ pointer: from, bytes })],
+      writes: [spanOf({ pointer: to, bytes })],
+    };
   }
 
   /** Assignments that no loop makes in place. */
@@ -517,7 +561,3 @@ const rootsIn = (plan: Plan, ids: readonly number[]): number[] =>
   });
 
 type OpStep = Extract<Item, { readonly kind: "op" }>["step"];
-type Touches = Pick<Instruction, "reads" | "writes">;
-
-/** With what vector loops write behind the end. */
-const spanOf = (pointer: number, bytes: number): Span => ({ from: pointer, to: pointer + Math.ceil(bytes / 32) * 32 });

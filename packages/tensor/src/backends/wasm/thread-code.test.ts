@@ -1,7 +1,7 @@
 // Barriers between random instructions, by what they touch.
 import { describe, expect, it } from "vitest";
 import { choices } from "../random-function.test-data.ts";
-import { codeOfThreads, type Instruction, type Span } from "./thread-code.ts";
+import { codeOfThreads, type Instruction, type Span, type Touches } from "./thread-code.ts";
 
 const THREADS = 3;
 const BARRIER = 255;
@@ -14,19 +14,39 @@ const instruction = (id: number, next: (n: number) => number): Instruction => {
   };
   const spans = (count: number): Span[] => Array.from({ length: count }, span);
   const parts = Array.from({ length: THREADS }, (_, thread) => (thread > 0 && next(4) === 0 ? null : [id]));
-  return { whole: [id], parts: next(3) === 0 ? null : parts, reads: spans(next(3)), writes: spans(next(2)) };
+  const touches = { reads: spans(next(3)), writes: spans(next(2)) };
+  /** A third of the spans for each thread. */
+  const third = (all: readonly Span[], thread: number): Span[] => all.filter((_, i) => i % THREADS === thread);
+  const own = Array.from({ length: THREADS }, (_, thread) => ({
+    reads: third(touches.reads, thread),
+    writes: third(touches.writes, thread),
+  }));
+  return { whole: [id], parts: next(3) === 0 ? null : parts, ...touches, ...(next(2) === 0 ? { own } : {}) };
 };
 
-const bytesOf = ({ reads, writes }: Instruction) => ({
+const bytesOf = ({ reads, writes }: Touches) => ({
   read: new Set(reads.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i))),
   written: new Set(writes.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i))),
 });
 
+/** What a thread touches; nothing where it has no part. */
+const touchedBy = (each: Instruction, thread: number): Touches => {
+  const nothing = { reads: [], writes: [] };
+  if (!each.parts) return thread === 0 ? each : nothing;
+  return each.parts[thread] ? (each.own?.[thread] ?? each) : nothing;
+};
+
+/** Whether two threads get into each other's way. */
 const needApart = (first: Instruction, second: Instruction): boolean => {
-  if (!first.parts && !second.parts) return false; // both on the first thread
-  const [a, b] = [bytesOf(first), bytesOf(second)];
-  return (
-    [...a.written].some((at) => b.read.has(at) || b.written.has(at)) || [...a.read].some((at) => b.written.has(at))
+  const threads = Array.from({ length: THREADS }, (_, thread) => thread);
+  return threads.some((one) =>
+    threads.some((other) => {
+      if (one === other) return false; // each thread keeps the order
+      const [a, b] = [bytesOf(touchedBy(first, one)), bytesOf(touchedBy(second, other))];
+      return (
+        [...a.written].some((at) => b.read.has(at) || b.written.has(at)) || [...a.read].some((at) => b.written.has(at))
+      );
+    }),
   );
 };
 
