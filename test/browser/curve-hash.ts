@@ -1,5 +1,5 @@
 // One run from its seed to its curve hash: the same program for Node and for a worker of a page.
-import { CartPole, CliffWalking, Pendulum } from "@agon/environments";
+import { CartPole, FrozenLake, Pendulum } from "@agon/environments";
 import { algorithms, drive, findAlgorithm } from "@agon/rl";
 import { backendInForce, selectBackend } from "@agon/tensor";
 
@@ -26,7 +26,7 @@ export async function curveHashOf({ algorithm, seed, steps, numerics, pauses }: 
   await selectBackend(numerics === "strict" ? "wasm-strict" : "wasm");
   const backend = backendInForce();
   const spec = findAlgorithm(algorithm);
-  const environment = [CartPole, Pendulum, CliffWalking].find((one) => spec.fits(one) === null)!;
+  const environment = [CartPole, Pendulum, FrozenLake].find((one) => spec.fits(one) === null)!;
   const agent = spec.create(environment, { ...spec.tuned(environment.id), seed });
   for (let call = 0; agent.steps < steps; call++) {
     const some = pauses ? 1 + ((call * 97) % 400) : steps;
