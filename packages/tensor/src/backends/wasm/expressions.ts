@@ -451,15 +451,24 @@ const floats: Readonly<Record<string, Expression>> = {
   minimum: ([a, b]) => v128.minF(a, b),
 };
 
-const bit = (mask: Code, { integer }: Builder): Code => v128.and(mask, integer(1));
+/** A bool is stored as 0 or 1. */
+export const bit = (mask: Code, { integer }: Builder): Code => v128.and(mask, integer(1));
 
-/** float32 operands to bool, which is stored as 0 or 1. */
+/** float32 operands to a mask: all bits of a lane, or none. */
 const comparisons: Readonly<Record<string, Expression>> = {
-  equal: ([a, b], builder) => bit(v128.eqF(a, b), builder),
-  notEqual: ([a, b], builder) => bit(v128.neF(a, b), builder),
-  less: ([a, b], builder) => bit(v128.ltF(a, b), builder),
-  lessEqual: ([a, b], builder) => bit(v128.leF(a, b), builder),
-  isFinite: ([x], builder) => bit(v128.ltF(v128.absF(x), builder.constant(Infinity)), builder),
+  equal: ([a, b]) => v128.eqF(a, b),
+  notEqual: ([a, b]) => v128.neF(a, b),
+  less: ([a, b]) => v128.ltF(a, b),
+  lessEqual: ([a, b]) => v128.leF(a, b),
+  isFinite: ([x], builder) => v128.ltF(v128.absF(x), builder.constant(Infinity)),
+};
+
+/** The same of int32 operands. */
+const integerComparisons: Readonly<Record<string, Expression>> = {
+  equal: ([a, b]) => v128.eqI(a, b),
+  notEqual: ([a, b]) => v128.neI(a, b),
+  less: ([a, b]) => v128.ltI(a, b),
+  lessEqual: ([a, b]) => v128.leI(a, b),
 };
 
 /** int32 operands. */
@@ -472,10 +481,6 @@ const integers: Readonly<Record<string, Expression>> = {
   sub: ([a, b]) => v128.subI(a, b),
   maximum: ([a, b]) => v128.maxI(a, b),
   minimum: ([a, b]) => v128.minI(a, b),
-  equal: ([a, b], builder) => bit(v128.eqI(a, b), builder),
-  notEqual: ([a, b], builder) => bit(v128.neI(a, b), builder),
-  less: ([a, b], builder) => bit(v128.ltI(a, b), builder),
-  lessEqual: ([a, b], builder) => bit(v128.leI(a, b), builder),
 };
 
 const same: Expression = ([x]) => x;
@@ -488,6 +493,12 @@ const cast = (from: DType, to: DType): Expression | undefined => {
   return ([x], builder) => bit(v128.neI(x, builder.integer(0)), builder);
 };
 
+/** What bools are compared from, as a mask; undefined for any other op. */
+export const maskOf = (op: string, inputs: readonly DType[]): Expression | undefined => {
+  if (inputs.every((dtype) => dtype === "float32")) return comparisons[op];
+  return inputs.every((dtype) => dtype === "int32") ? integerComparisons[op] : undefined;
+};
+
 /** The expression of an op for the given operand types; undefined where there is none. */
 export const expressionOf = (op: string, inputs: readonly DType[], output: DType): Expression | undefined => {
   if (output === "float64" || inputs.includes("float64")) return undefined;
@@ -497,6 +508,8 @@ export const expressionOf = (op: string, inputs: readonly DType[], output: DType
   if (op === "logicalNot") return ([x], builder) => bit(v128.eqI(x, builder.integer(0)), builder);
   if (op === "logicalAnd") return ([a, b]) => v128.and(a, b);
   if (op === "logicalOr") return ([a, b]) => v128.or(a, b);
-  if (inputs.every((dtype) => dtype === "float32")) return floats[op] ?? comparisons[op];
+  const mask = maskOf(op, inputs);
+  if (mask) return (operands, builder) => bit(mask(operands, builder), builder);
+  if (inputs.every((dtype) => dtype === "float32")) return floats[op];
   return inputs.every((dtype) => dtype === "int32") ? integers[op] : undefined;
 };

@@ -44,6 +44,16 @@ describe("a plan gives what its ops give one by one", () => {
     const x = filled([9, 21], choices(0));
     expect(bytes(compile(f)(x))).toEqual(bytes(scope(() => f(x))));
   });
+  it("what is compared where it is used: to choose by, to be stored, in other bools, with NaN", () => {
+    const f = (x: Tensor, y: Tensor): Tensor[] => {
+      const [less, whole, finite] = [x.less(y), x.cast("int32").equal(1), y.isFinite()];
+      const both = less.and(finite);
+      const [some, other] = [less.where(x, y), both.where(y, Number.NaN)];
+      return [some, other, whole.where(less.where(0, x), y), less.flip(0).where(x, y), finite.cast("float32")];
+    };
+    const [x, y] = [filled([9, 21], choices(0)), filled([9, 21], choices(1)).log()];
+    expect(bytes(compile(f)(x, y))).toEqual(bytes(scope(() => f(x, y))));
+  });
 });
 
 it("many loops that do the same write each to its own places: elements, sums of rows, Variables", async () => {
