@@ -119,8 +119,9 @@ const currentRecords = async (library: Library, folder: string, rows: readonly S
   const known = new Map<string, Map<number, ScoreRecord>>();
   for (const row of rows) {
     const planned = plannedRun(library, row);
-    const records = [...(await readRecords(folder, row))].filter(([, record]) => isCurrent(record, planned));
-    known.set(row.id, new Map(records));
+    const records = [...(await readRecords(folder, row))];
+    const current = records.filter(([seed, record]) => seed <= row.seeds && isCurrent(record, planned));
+    known.set(row.id, new Map(current));
   }
   return known;
 };

@@ -23,6 +23,7 @@ import type { Batch } from "../parts/replay.ts";
 import { type Choice, ReplayLoop } from "../parts/replay-loop.ts";
 import { bestValue, bootstrapped, chosenValue, doubleValue } from "../parts/targets.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
+import { tuned } from "../tuned/dqn.ts";
 
 export interface DQNOptions {
   /** Builds the network; default an MLP with the `hidden` widths. */
@@ -384,6 +385,6 @@ export const dqn: AlgorithmSpec = {
   summary: "Action values by a network, learned from replayed transitions towards a slower target network.",
   options: optionSpecs,
   fits,
-  tuned: () => ({}),
+  tuned: (id) => ({ ...tuned[id] }),
   create: (environment, options) => new DQN(environment, options),
 };
