@@ -17,6 +17,7 @@ writeFileSync(
    const [section] = process.argv.slice(-1);
    if (process.argv.includes("--compile")) { console.error("warming up"); console.error("no compiler here"); process.exit(1); }
    console.log("a remark");
+   if (section === "E") console.error("torch E failed: no such cell");
    if (section === "B") {
      console.log(${JSON.stringify(figure("torch", "B_mlp_4-64-64-2_b64", 400))}.replace("400", fused ? "300" : "400"));
      console.log(${JSON.stringify(figure("torch", "B_mlp_4-64-64-2_b64", 100, 2))});
@@ -41,8 +42,8 @@ test("a program that fails says why, and the others count all the same", async (
   expect(notes).toEqual(["pytorch: no compiler here"]);
 });
 
-test("a goal that was not reached is no figure, and a row that the programs do not know asks nobody", async () => {
-  expect(await peers().at("E", "lower")).toEqual({ figures: [], notes: [] });
+test("a goal that was not reached is no figure, and what failed is said; a row that the programs do not know asks nobody", async () => {
+  expect(await peers().at("E", "lower")).toEqual({ figures: [], notes: ["pytorch: torch E failed: no such cell"] });
   expect(await peers().at("H", "higher")).toEqual({ figures: [], notes: [] });
 });
 

@@ -124,6 +124,7 @@ export class ForeignPeers {
             this.plan.python,
             [join(this.plan.folder, script), ...flags, "--threads", String(this.threads), "--only", section],
             this.signal,
+            (complaint) => notes.push(`${library}: ${complaint}`),
           ),
         );
     return { lines, notes };
@@ -143,16 +144,21 @@ export class ForeignPeers {
   }
 }
 
-/** Runs a program; its lines of JSON. An error tells the last line that it complained by. */
+/**
+ * Runs a program; its lines of JSON. An error tells the last line that it complained by; of one that goes on all the same `onFailure` hears the lines
+ * that say what failed.
+ */
 export const jsonFrom = async <Printed>(
   command: string,
   parameters: readonly string[],
   signal: AbortSignal,
+  onFailure: (complaint: string) => void = () => {},
 ): Promise<Printed[]> => {
   const environment = { ...process.env, ...timing, PYTHONDONTWRITEBYTECODE: "1" };
   const child = spawn(command, parameters, { env: environment, stdio: ["ignore", "pipe", "pipe"], signal });
-  const [status, lines, complaint] = await Promise.all([ended(child), jsonLines<Printed>(child), lastLine(child)]);
-  if (status !== 0) throw new Error(complaint || `${command} ended with status ${status}.`);
+  const [status, lines, complaints] = await Promise.all([ended(child), jsonLines<Printed>(child), complaintsOf(child)]);
+  if (status !== 0) throw new Error(complaints.at(-1) ?? `${command} ended with status ${status}.`);
+  complaints.filter((complaint) => complaint.includes(" failed: ")).forEach((complaint) => onFailure(complaint));
   return lines;
 };
 
@@ -168,8 +174,8 @@ const jsonLines = async <Printed>({ stdout }: ChildProcess): Promise<Printed[]> 
   return lines;
 };
 
-const lastLine = async ({ stderr }: ChildProcess): Promise<string> => {
-  let last = "";
-  if (stderr) for await (const text of createInterface(stderr)) last = text.trim() || last;
-  return last;
+const complaintsOf = async ({ stderr }: ChildProcess): Promise<string[]> => {
+  const complaints: string[] = [];
+  if (stderr) for await (const text of createInterface(stderr)) if (text.trim()) complaints.push(text.trim());
+  return complaints;
 };
