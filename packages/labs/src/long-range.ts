@@ -100,7 +100,7 @@ const learnToRecall = async ({ seed, scale, progress }: LabContext) => {
   const steps = full ? 1000 : 150;
   const every = 10;
   // Of an LSTM judged by its last state alone the gradients from about 150 steps back are subnormal numbers (counted: none over 128 steps, 146 000 over
-  // 256), which some processors multiply a hundred times more slowly: quickly, it has a quarter of the way to go.
+  // 256), which some processors multiply far more slowly: quickly, it has a quarter of the way to go.
   const distances: Readonly<Record<Kind, number>> = { LSTM: full ? 256 : 64, Transformer: 256 };
   const batch = full ? 32 : 16;
   const results: { kind: Kind; losses: number[]; right: number; parameters: number }[] = [];
