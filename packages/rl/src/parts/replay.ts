@@ -1,4 +1,4 @@
-// A ring of past transitions to learn from (Lin 1992), as arrays over all its places.
+// A ring of past transitions to learn from (Lin 1992). What is read together lies together: most of a large buffer is far from the processor.
 import type { Random } from "@agon/random";
 import type { SafetensorsArray } from "@agon/tensor";
 
@@ -39,10 +39,11 @@ interface Place {
   readonly next: number;
 }
 
-/** How a transition left its episode. */
-const going = 0;
+/** How a transition left its episode, and whether it was explored: bits of its flags. */
 const truncated = 1;
 const terminated = 2;
+const ended = truncated | terminated;
+const explored = 4;
 
 /** Episodes after which it is no accident that each began where the one before had ended. */
 const SUSPICIOUS = 32;
@@ -59,27 +60,21 @@ export class ReplayBuffer {
    */
   private continued = 0;
   private lastStart: Float32Array | undefined;
-  private readonly data: {
-    readonly observations: Float32Array;
-    readonly actions: Int32Array | Float32Array;
-    readonly rewards: Float32Array;
-    readonly nextObservations: Float32Array;
-    readonly ends: Uint8Array;
-    readonly explored: Uint8Array;
-  };
+  /** Of each transition the reward, the action, the observation and where it led to. [capacity, stride] */
+  private readonly records: Float32Array;
+  private readonly flags: Uint8Array;
+  private readonly stride: number;
+  /** Where in a record the observation begins. */
+  private readonly seen: number;
 
   /** `width`: features of one observation; `actionSize`: elements of an action, where actions are vectors. */
-  constructor(capacity: number, width: number, actionSize?: number) {
+  constructor(capacity: number, width: number, actionSize = 1) {
     this.capacity = capacity;
     this.width = width;
-    this.data = {
-      observations: new Float32Array(capacity * width),
-      actions: actionSize === undefined ? new Int32Array(capacity) : new Float32Array(capacity * actionSize),
-      rewards: new Float32Array(capacity),
-      nextObservations: new Float32Array(capacity * width),
-      ends: new Uint8Array(capacity),
-      explored: new Uint8Array(capacity),
-    };
+    this.seen = 1 + actionSize;
+    this.stride = this.seen + 2 * width;
+    this.records = new Float32Array(capacity * this.stride);
+    this.flags = new Uint8Array(capacity);
   }
 
   /** Row of the newest transition. */
@@ -101,14 +96,15 @@ export class ReplayBuffer {
     outcome: Outcome,
   ): void {
     this.checkOrder(observation);
-    const { data, next, width } = this;
-    data.observations.set(observation, next * width);
-    data.nextObservations.set(nextObservation, next * width);
-    if (typeof action === "number") data.actions[next] = action;
-    else data.actions.set(action, next * action.length);
-    data.rewards[next] = reward;
-    data.ends[next] = outcome.terminated ? terminated : outcome.truncated ? truncated : going;
-    data.explored[next] = outcome.explored ? 1 : 0;
+    const { records, next, width, seen } = this;
+    const at = next * this.stride;
+    records[at] = reward;
+    if (typeof action === "number") records[at + 1] = action;
+    else records.set(action, at + 1);
+    records.set(observation, at + seen);
+    records.set(nextObservation, at + seen + width);
+    const { terminated: over, truncated: cut, explored: tried } = outcome;
+    this.flags[next] = (over ? terminated : cut ? truncated : 0) | (tried ? explored : 0);
     this.next = (next + 1) % this.capacity;
     this.size = Math.min(this.size + 1, this.capacity);
   }
@@ -117,7 +113,7 @@ export class ReplayBuffer {
     const { newest } = this;
     if (this.size === 0) return;
     const follows = this.isWhereItLed(observation, newest);
-    if (this.data.ends[newest] !== going) this.checkStart(observation, follows);
+    if ((this.flags[newest] & ended) !== 0) this.checkStart(observation, follows);
     else if (!follows)
       throw new Error(
         "ReplayBuffer.add: the observation is not the one that the last transition led to, though its episode goes on; a transition must not cross episodes.",
@@ -125,8 +121,9 @@ export class ReplayBuffer {
   }
 
   private isWhereItLed(observation: Float32Array, row: number): boolean {
-    const { width, data } = this;
-    for (let k = 0; k < width; k++) if (observation[k] !== data.nextObservations[row * width + k]) return false;
+    const { width, records } = this;
+    const led = row * this.stride + this.seen + width;
+    for (let k = 0; k < width; k++) if (observation[k] !== records[led + k]) return false;
     return true;
   }
 
@@ -153,50 +150,48 @@ export class ReplayBuffer {
 
   /** Fills `out` with the transitions at the rows that `rowOf` tells, in turn. */
   take(out: Batch, rowOf: (i: number) => number, reach: Reach): void {
-    const { width, data } = this;
-    const actionSize = data.actions.length / this.capacity;
-    for (let i = 0; i < out.rewards.length; i++) {
+    const { width, records, stride, seen } = this;
+    const { observations, nextObservations, actions, rewards } = out;
+    for (let i = 0; i < rewards.length; i++) {
       const from = rowOf(i);
-      const to = this.follow(from, reach, out, i);
+      const start = from * stride;
+      const end = this.follow(from, reach, out, i) * stride + seen + width;
       for (let k = 0; k < width; k++) {
-        out.observations[i * width + k] = data.observations[from * width + k];
-        out.nextObservations[i * width + k] = data.nextObservations[to * width + k];
+        observations[i * width + k] = records[start + seen + k];
+        nextObservations[i * width + k] = records[end + k];
       }
-      for (let k = 0; k < actionSize; k++) out.actions[i * actionSize + k] = data.actions[from * actionSize + k];
+      for (let k = 1; k < seen; k++) actions[i * (seen - 1) + k - 1] = records[start + k];
     }
   }
 
   /** Adds up rewards from one row on; returns the row where the reach ends. */
   private follow(from: number, { steps, discount }: Reach, out: Batch, at: number): number {
-    const { rewards, ends, explored } = this.data;
-    const { newest } = this;
+    const { records, flags, stride, newest } = this;
     let row = from;
-    let sum = rewards[row];
+    let sum = records[row * stride];
     let worth = discount;
-    for (let step = 1; step < steps && ends[row] === going && row !== newest; step++) {
+    for (let step = 1; step < steps && (flags[row] & ended) === 0 && row !== newest; step++) {
       const following = row + 1 === this.capacity ? 0 : row + 1;
-      if (explored[following] === 1) break;
+      if ((flags[following] & explored) !== 0) break;
       row = following;
-      sum += worth * rewards[row];
+      sum += worth * records[row * stride];
       worth *= discount;
     }
     out.rewards[at] = sum;
-    out.discounts[at] = ends[row] === terminated ? 0 : worth;
+    out.discounts[at] = (flags[row] & terminated) !== 0 ? 0 : worth;
     return row;
   }
 
-  /** The filled part of each array, by name, and the row of the next transition. */
+  /** The filled part, and the row of the next transition. */
   save(): { readonly data: Place; readonly arrays: Readonly<Record<string, SafetensorsArray>> } {
-    const { size, next, capacity } = this;
-    const filled = Object.entries(this.data).map(([name, array]) => [
-      name,
-      array.slice(0, (array.length / capacity) * size),
-    ]);
-    return { data: { size, next }, arrays: Object.fromEntries(filled) };
+    const { size, next, stride } = this;
+    const arrays = { records: this.records.slice(0, size * stride), flags: this.flags.slice(0, size) };
+    return { data: { size, next }, arrays };
   }
 
   load(saved: unknown, array: (name: string) => SafetensorsArray): void {
-    for (const [name, values] of Object.entries(this.data)) values.set(array(name));
+    this.records.set(array("records"));
+    this.flags.set(array("flags"));
     const { size, next } = saved as Place;
     this.size = size;
     this.next = next;
