@@ -79,7 +79,6 @@ const cartPoleRows: readonly ScoreRow[] = [
     options: { dueling: true },
     steps: 50_000,
     published: "–",
-    quick: true,
     ...cartPole,
   },
   {
@@ -89,7 +88,6 @@ const cartPoleRows: readonly ScoreRow[] = [
     options: { prioritised: true },
     steps: 50_000,
     published: "–",
-    quick: true,
     ...cartPole,
   },
   {
