@@ -17,6 +17,7 @@ import { forecast } from "./forecast.ts";
 import { tagging } from "./tagging.ts";
 import { dqnAblation } from "./dqn-ablation.ts";
 import { dropout } from "./dropout.ts";
+import { gpt } from "./gpt.ts";
 import { lenet } from "./lenet.ts";
 import { mnistActivations } from "./mnist-activations.ts";
 import { transfer } from "./transfer.ts";
@@ -63,6 +64,7 @@ export const labs: readonly Lab[] = [
   depth,
   attention,
   longRange,
+  gpt,
   dqnAblation,
   heads,
   exploration,

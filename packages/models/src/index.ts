@@ -1,5 +1,6 @@
 // @agon/models: architectures, one file each.
 export { DenseNet, type DenseNetOptions } from "./densenet.ts";
+export { type GenerateOptions, GPT, type GPTOptions, gptParameters, type SampleOptions, sampleToken } from "./gpt.ts";
 export { LeNet5 } from "./lenet.ts";
 export {
   type ForwardPass,
