@@ -17,6 +17,7 @@ import { forecast } from "./forecast.ts";
 import { tagging } from "./tagging.ts";
 import { dqnAblation } from "./dqn-ablation.ts";
 import { dropout } from "./dropout.ts";
+import { bert } from "./bert.ts";
 import { gpt } from "./gpt.ts";
 import { lenet } from "./lenet.ts";
 import { mnistActivations } from "./mnist-activations.ts";
@@ -65,6 +66,7 @@ export const labs: readonly Lab[] = [
   attention,
   longRange,
   gpt,
+  bert,
   dqnAblation,
   heads,
   exploration,
