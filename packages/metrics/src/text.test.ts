@@ -139,7 +139,9 @@ describe("named entities", () => {
     expect(entityScore([["O"]], [["O"]])).toEqual({ precision: 0, recall: 0, f1: 0, support: 0, kinds: {} });
   });
   test("refuse what is no tag, and sentences of other lengths", () => {
-    expect(() => entities(["O", "person"])).toThrow('entities: tags[1] is "person"; expected "O", "B-kind" or "I-kind".');
+    expect(() => entities(["O", "person"])).toThrow(
+      'entities: tags[1] is "person"; expected "O", "B-kind" or "I-kind".',
+    );
     expect(() => entityScore([["O"]], [["O", "O"]])).toThrow("predictions[0] has 1 tags, targets[0] 2");
     expect(() => entityScore([["O"]], ["O" as never])).toThrow("entityScore: targets[0] is string");
     expect(() => entityScore([["O"]], [])).toThrow("entityScore: 1 sentences predicted, 0 given");
