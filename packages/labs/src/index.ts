@@ -14,6 +14,10 @@ import { cifar } from "./cifar.ts";
 import { dates } from "./dates.ts";
 import { depth } from "./depth.ts";
 import { forecast } from "./forecast.ts";
+import { names } from "./names.ts";
+import { generation } from "./generation.ts";
+import { sentiment } from "./sentiment.ts";
+import { speech } from "./speech.ts";
 import { tagging } from "./tagging.ts";
 import { dqnAblation } from "./dqn-ablation.ts";
 import { dropout } from "./dropout.ts";
@@ -59,6 +63,10 @@ export const labs: readonly Lab[] = [
   dates,
   forecast,
   tagging,
+  generation,
+  sentiment,
+  speech,
+  names,
   optimizerRace,
   batchNorm,
   dropout,
