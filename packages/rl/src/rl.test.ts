@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { box, defineEnvironment, discrete, type EnvironmentDefinition, make } from "@agon/env";
+import { type BoxSpace, box, defineEnvironment, discrete, type EnvironmentDefinition, make } from "@agon/env";
 import { CartPole, CliffWalking, FrozenLake, Pendulum, registry } from "@agon/environments";
 import { MLP } from "@agon/nn";
 import { describe, expect, it, vi } from "vitest";
@@ -128,6 +128,8 @@ const learners = algorithms.map(({ name }) => name).filter((name) => name !== "r
 /** Algorithms with other switches set than their defaults. */
 const variants: Readonly<Record<string, { readonly name: string; readonly switches: Record<string, unknown> }>> = {
   "dqn, prioritised and dueling": { name: "dqn", switches: { prioritised: true, dueling: true, hidden: [8, 8] } },
+  "dqn, with observations scaled": { name: "dqn", switches: { scaleObservations: true } },
+  "ppo, with observations scaled": { name: "ppo", switches: { scaleObservations: true } },
   "dqn, one step and no double": { name: "dqn", switches: { multiStep: 1, double: false } },
   "sac, with noise alike from step to step": {
     name: "sac",
@@ -453,6 +455,50 @@ describe("PPO", () => {
       "ppo: 3 minibatches of 5 steps in 2 environments; expected equal ones of 2 or more, so a divisor of 10 up to 5.",
     );
     expect(() => new PPO(CartPole, { environments: 2, rolloutSteps: 2, minibatches: 4 })).toThrow(OptionError);
+  });
+});
+
+describe("scaled observations", () => {
+  /** The environment as if its observations were scaled by hand. */
+  const scaledByHand = ({ batch: _batch, ...environment }: EnvironmentDefinition): EnvironmentDefinition => {
+    const { low, high } = environment.observation as BoxSpace;
+    const bounds = low.map((x) => (Number.isFinite(x) ? 1 : Infinity));
+    return {
+      ...environment,
+      observation: box([low.length], { low: bounds.map((bound) => -bound), high: bounds }),
+      observe(state, out) {
+        environment.observe(state, out);
+        for (let i = 0; i < out.length; i++)
+          if (bounds[i] === 1) out[i] = (out[i] - (low[i] + high[i]) / 2) * (2 / (high[i] - low[i]));
+      },
+    };
+  };
+
+  it.each(learners.filter((name) => findAlgorithm(name).options.some(({ key }) => key === "scaleObservations")))(
+    "teach %s what it learns where the environment gives them so",
+    async (name) => {
+      const { environment, options, steps } = cases[name];
+      const [scaled, byHand, plain] = [
+        findAlgorithm(name).create(environment, { ...options, scaleObservations: true, seed: 1 }),
+        findAlgorithm(name).create(scaledByHand(environment), { ...options, seed: 1 }),
+        findAlgorithm(name).create(environment, { ...options, seed: 1 }),
+      ];
+      for (const agent of [scaled, byHand, plain]) await collect(agent.train({ steps }));
+      expect(scaled.policy()).toEqual(byHand.policy());
+      expect(await scaled.curveHash()).toBe(await byHand.curveHash());
+      expect(await scaled.curveHash()).not.toBe(await plain.curveHash());
+      const played = make(environment).reset({ seed: 3 }).observation;
+      const seen = make(scaledByHand(environment)).reset({ seed: 3 }).observation;
+      expect(scaled.act(played)).toEqual(byHand.act(seen));
+      expect(scaled.inspect?.(played)).toEqual(byHand.inspect?.(seen));
+    },
+  );
+
+  it("are an option of every algorithm with a network over observations", () => {
+    const having = learners.filter((name) =>
+      findAlgorithm(name).options.some(({ key }) => key === "scaleObservations"),
+    );
+    expect(having.sort()).toEqual(["a2c", "ddpg", "dqn", "ppo", "reinforce", "sac", "td3"]);
   });
 });
 

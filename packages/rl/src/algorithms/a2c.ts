@@ -13,7 +13,7 @@ import { type Bound, compile, type Tensor, zeros } from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
 import { AgentState } from "../parts/agent-state.ts";
 import { argmax, linear, sampleSoftmax, softmax } from "../parts/exploration.ts";
-import { featureSize, writeFeatures } from "../parts/features.ts";
+import { Features, scalingOption } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { policyGradientLoss } from "../parts/policy-losses.ts";
@@ -35,6 +35,7 @@ export interface A2COptions {
   readonly entropyWeight?: number;
   readonly valueWeight?: number;
   readonly clipNorm?: number;
+  readonly scaleObservations?: boolean;
   readonly seed?: number;
 }
 
@@ -115,6 +116,7 @@ const optionSpecs: readonly OptionSpec[] = [
     minimum: 0,
     description: "Largest joint norm of the gradient; 0 for no limit. 0.5 in Stable-Baselines3.",
   },
+  scalingOption,
 ];
 
 const fits = ({ id, action }: EnvironmentDefinition): string | null =>
@@ -132,7 +134,7 @@ export class A2C implements Agent {
   private readonly settings: Settings;
   private readonly session: VectorSession;
   private readonly sampling: Random;
-  private readonly width: number;
+  private readonly seen: Features;
   /** For one observation. */
   private readonly think: Bound;
   private readonly update: Bound;
@@ -151,10 +153,11 @@ export class A2C implements Agent {
     this.options = resolveOptions("a2c", optionSpecs, { ...rest });
     this.settings = this.options as unknown as Settings;
     const { hidden, environments, rolloutSteps, learningRate, clipNorm } = this.settings;
-    this.width = featureSize(observation);
+    this.seen = new Features(observation, this.settings);
+    const { width } = this.seen;
     const random = createRandom(seed);
     const build = (name: string, outputs: number): Module =>
-      withRandom(random.split(name), () => new MLP(this.width, ...hidden, outputs, { activation: tanh }));
+      withRandom(random.split(name), () => new MLP(width, ...hidden, outputs, { activation: tanh }));
     this.policyNetwork = build("policy", action.n);
     this.valueNetwork = build("value", 1);
     this.optimizer = new Adam([...this.policyNetwork.parameters(), ...this.valueNetwork.parameters()], {
@@ -167,8 +170,11 @@ export class A2C implements Agent {
     this.chosen = new Int32Array(environments);
     this.actions = new Int32Array(size);
     const mind = compile((x: Tensor) => [this.valueNetwork.forward(x).squeeze(1), this.policyNetwork.forward(x)]);
-    this.rollout = new Rollout(this.session, mind.bind(zeros([environments, this.width])), rolloutSteps);
-    this.think = mind.bind(zeros([1, this.width]));
+    this.rollout = new Rollout(this.session, mind.bind(zeros([environments, width])), {
+      seen: this.seen,
+      steps: rolloutSteps,
+    });
+    this.think = mind.bind(zeros([1, width]));
     this.update = this.compileUpdate(size);
     const { session, policyNetwork: policy, valueNetwork: value, optimizer, sampling, rollout, actions } = this;
     this.kept = new AgentState(this.algorithm, {
@@ -192,7 +198,7 @@ export class A2C implements Agent {
         return { loss, policyLoss, valueLoss, entropy };
       }),
     );
-    return step.bind(zeros([size, this.width]), zeros([size], "int32"), zeros([size]), zeros([size]));
+    return step.bind(zeros([size, this.seen.width]), zeros([size], "int32"), zeros([size]), zeros([size]));
   }
 
   get steps(): number {
@@ -205,7 +211,7 @@ export class A2C implements Agent {
 
   /** Value and logits of one observation. */
   private thinkOf(observation: Float32Array): readonly [value: Float32Array, logits: Float32Array] {
-    writeFeatures(this.environment.observation, observation, this.think.inputs[0] as Float32Array);
+    this.seen.write(observation, this.think.inputs[0] as Float32Array);
     this.think.run();
     return this.think.outputs as unknown as readonly [Float32Array, Float32Array];
   }

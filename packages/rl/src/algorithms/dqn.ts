@@ -16,7 +16,7 @@ import type { Agent, EpisodeEvent, TrainEvent, TrainOptions, UpdateEvent } from 
 import { AgentState } from "../parts/agent-state.ts";
 import { DuelingNetwork } from "../parts/dueling-network.ts";
 import { argmax, linear, type Schedule } from "../parts/exploration.ts";
-import { featureSize, writeFeatures } from "../parts/features.ts";
+import { Features, scalingOption } from "../parts/features.ts";
 import { changeOption, OptionError, resolveOptions } from "../parts/options.ts";
 import { PrioritySampler } from "../parts/priority-sampler.ts";
 import type { Batch } from "../parts/replay.ts";
@@ -53,6 +53,7 @@ export interface DQNOptions {
   readonly importanceStart?: number;
   readonly importanceSteps?: number;
   readonly clipNorm?: number;
+  readonly scaleObservations?: boolean;
   readonly seed?: number;
 }
 
@@ -196,6 +197,7 @@ const optionSpecs: readonly OptionSpec[] = [
     minimum: 0,
     description: "Largest joint norm of the gradient; 0 for no limit. 10 in Stable-Baselines3.",
   },
+  scalingOption,
 ];
 
 const fits = ({ id, action }: EnvironmentDefinition): string | null =>
@@ -212,6 +214,7 @@ export class DQN implements Agent {
   private readonly optimizer: Adam;
   private readonly settings: Settings;
   private readonly exploration: Schedule;
+  private readonly seen: Features;
   private readonly loop: ReplayLoop;
   /** Null where replay is uniform. */
   private readonly priorities: PrioritySampler | null;
@@ -239,7 +242,8 @@ export class DQN implements Agent {
     const { explorationStart, explorationEnd, explorationSteps } = this.settings;
     this.exploration = exploration ?? linear(explorationStart, explorationEnd, explorationSteps);
     this.actions = action.n;
-    const width = featureSize(observation);
+    this.seen = new Features(observation, this.settings);
+    const { width } = this.seen;
     const random = createRandom(seed);
     const ours = (inputs: number, actions: number): Module =>
       dueling ? new DuelingNetwork(inputs, hidden, actions) : new MLP(inputs, ...hidden, actions);
@@ -251,7 +255,7 @@ export class DQN implements Agent {
       clipNorm: clipNorm > 0 ? clipNorm : undefined,
     });
     this.exploring = random.split("exploration");
-    this.loop = new ReplayLoop(environment, { seed, bufferSize });
+    this.loop = new ReplayLoop(environment, { seen: this.seen, seed, bufferSize });
     this.priorities = prioritised ? new PrioritySampler(bufferSize, priorityExponent) : null;
     this.rows = new Int32Array(batchSize);
     const { loop, online, target, optimizer, priorities, exploring } = this;
@@ -306,7 +310,7 @@ export class DQN implements Agent {
   }
 
   private actionValues(observation: Float32Array): Float32Array {
-    writeFeatures(this.environment.observation, observation, this.values.inputs[0] as Float32Array);
+    this.seen.write(observation, this.values.inputs[0] as Float32Array);
     this.values.run();
     return this.values.outputs[0] as Float32Array;
   }
