@@ -128,7 +128,10 @@ const learners = algorithms.map(({ name }) => name).filter((name) => name !== "r
 /** Algorithms with other switches set than their defaults. */
 const variants: Readonly<Record<string, { readonly name: string; readonly switches: Record<string, unknown> }>> = {
   "dqn, prioritised and dueling": { name: "dqn", switches: { prioritised: true, dueling: true, hidden: [8, 8] } },
-  "dqn, with observations scaled": { name: "dqn", switches: { scaleObservations: true } },
+  "dqn, with observations scaled and random actions held": {
+    name: "dqn",
+    switches: { scaleObservations: true, explorationPersistence: 0.9 },
+  },
   "ppo, with observations scaled": { name: "ppo", switches: { scaleObservations: true } },
   "dqn, one step and no double": { name: "dqn", switches: { multiStep: 1, double: false } },
   "sac, with noise alike from step to step": {
@@ -517,12 +520,39 @@ describe("the switches of DQN", () => {
   };
 
   it("each change what is learned", async () => {
-    const all = [{}, { double: false }, { dueling: true }, { prioritised: true }, { multiStep: 1 }];
+    const all = [
+      {},
+      { double: false },
+      { dueling: true },
+      { prioritised: true },
+      { multiStep: 1 },
+      { scaleObservations: true },
+      { explorationPersistence: 0.9 },
+    ];
     expect(new Set(await Promise.all(all.map(hashWith))).size).toBe(all.length);
   });
 
   it("leave alone what they do not concern: options of prioritised replay without it", async () => {
     expect(await hashWith({ priorityExponent: 1, importanceStart: 0, importanceSteps: 1 })).toBe(await hashWith({}));
+  });
+
+  it("hold a random action with the chance that is set, each action as often as before", async () => {
+    // Of n steps a share p + (1 − p)/2 repeats, and each action takes half; 4 standard deviations to either side.
+    for (const [persistence, share] of [
+      [0, 0.5],
+      [0.5, 0.75],
+      [0.9, 0.95],
+    ]) {
+      const always = { explorationStart: 1, explorationEnd: 1, learningStarts: 10_000 };
+      const agent = new DQN(CartPole, { ...always, explorationPersistence: persistence, seed: 1000 });
+      const actions: number[] = [];
+      for await (const event of agent.train({ steps: 4000, every: "step" }))
+        if (event.type === "step") actions.push(event.action as number);
+      const repeats = actions.filter((action, i) => i > 0 && action === actions[i - 1]).length;
+      expect(Math.abs(repeats / 3999 - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / 3999));
+      const spread = Math.sqrt((0.25 * (1 + persistence)) / (1 - persistence) / 4000);
+      expect(Math.abs(actions.filter((action) => action === 1).length / 4000 - 0.5)).toBeLessThan(4 * spread);
+    }
   });
 
   it("dueling asks for the default network", () => {

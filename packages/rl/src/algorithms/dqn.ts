@@ -46,6 +46,7 @@ export interface DQNOptions {
   readonly explorationStart?: number;
   readonly explorationEnd?: number;
   readonly explorationSteps?: number;
+  readonly explorationPersistence?: number;
   readonly double?: boolean;
   readonly dueling?: boolean;
   readonly prioritised?: boolean;
@@ -148,6 +149,14 @@ const optionSpecs: readonly OptionSpec[] = [
     description: "Steps from first to last ε; 8000 in rl-zoo3.",
   },
   {
+    key: "explorationPersistence",
+    default: 0,
+    minimum: 0,
+    maximum: 0.999,
+    description:
+      "Chance that a random action is the last random one again: of use where one direction has to be kept up.",
+  },
+  {
     key: "targetBlend",
     default: 0.01,
     minimum: 0,
@@ -221,6 +230,8 @@ export class DQN implements Agent {
   /** Rows of the replay buffer that the update learns from, where it is prioritised. */
   private readonly rows: Int32Array;
   private readonly exploring: Random;
+  /** The last random action; −1 before the first. */
+  private readonly explored = { action: -1 };
   private readonly actions: number;
   private readonly kept: AgentState;
   private readonly values: Bound;
@@ -258,12 +269,12 @@ export class DQN implements Agent {
     this.loop = new ReplayLoop(environment, { seen: this.seen, seed, bufferSize });
     this.priorities = prioritised ? new PrioritySampler(bufferSize, priorityExponent) : null;
     this.rows = new Int32Array(batchSize);
-    const { loop, online, target, optimizer, priorities, exploring } = this;
+    const { loop, online, target, optimizer, priorities, exploring, explored } = this;
     this.kept = new AgentState(this.algorithm, {
       session: loop.session,
       policy: online,
       learned: { online },
-      rest: { target, optimizer, priorities, exploring, ...loop.kept },
+      rest: { target, optimizer, priorities, exploring, explored, ...loop.kept },
     });
     this.values = compile((x: Tensor) => this.online.forward(x)).bind(zeros([1, width]));
     this.update = this.compileUpdate(width);
@@ -338,8 +349,17 @@ export class DQN implements Agent {
   private choose(): Choice {
     const { exploring, steps } = this;
     const greedy = this.act(this.loop.session.observation);
-    const action = exploring.uniform() < this.exploration(steps) ? exploring.integer(this.actions) : greedy;
+    const action = exploring.uniform() < this.exploration(steps) ? this.explore() : greedy;
     return { action, explored: action !== greedy };
+  }
+
+  /** A random action, held by chance as in temporally extended exploration (Dabney et al. 2021), with no change to how often there is one. */
+  private explore(): number {
+    const { exploring, explored } = this;
+    const { explorationPersistence: persistence } = this.settings;
+    const held = persistence > 0 && explored.action >= 0 && exploring.uniform() < persistence;
+    if (!held) explored.action = exploring.integer(this.actions);
+    return explored.action;
   }
 
   private stepped(): void {
