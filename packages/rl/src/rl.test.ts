@@ -461,6 +461,19 @@ describe("PPO", () => {
   });
 });
 
+it("A2C goes on exactly from a checkpoint, also with rewards normalised", async () => {
+  const create = (normaliseRewards: boolean): Agent =>
+    findAlgorithm("a2c").create(CartPole, { ...cases.a2c.options, normaliseRewards, seed: 3 });
+  const [whole, first, second, plain] = [create(true), create(true), create(true), create(false)];
+  for (const agent of [whole, plain]) await collect(agent.train({ steps: 300 }));
+  await collect(first.train({ steps: 78 }));
+  second.restore(first.checkpoint());
+  await collect(second.train({ steps: 300 - second.steps }));
+  expect(second.checkpoint()).toEqual(whole.checkpoint());
+  expect(await second.curveHash()).toBe(await whole.curveHash());
+  expect(await plain.curveHash()).not.toBe(await whole.curveHash());
+});
+
 describe("scaled observations", () => {
   /** The environment as if its observations were scaled by hand. */
   const scaledByHand = ({ batch: _batch, ...environment }: EnvironmentDefinition): EnvironmentDefinition => {

@@ -17,6 +17,7 @@ import { Features, scalingOption } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { policyGradientLoss } from "../parts/policy-losses.ts";
+import { RewardScale } from "../parts/reward-scale.ts";
 import { Rollout } from "../parts/rollout.ts";
 import { chosenValue } from "../parts/targets.ts";
 import { VectorSession } from "../parts/vector-session.ts";
@@ -32,6 +33,7 @@ export interface A2COptions {
   readonly discount?: number;
   readonly traceDecay?: number;
   readonly normaliseAdvantages?: boolean;
+  readonly normaliseRewards?: boolean;
   readonly entropyWeight?: number;
   readonly valueWeight?: number;
   readonly clipNorm?: number;
@@ -99,6 +101,11 @@ const optionSpecs: readonly OptionSpec[] = [
     description: "Scale each rollout's advantages to mean 0 and deviation 1.",
   },
   {
+    key: "normaliseRewards",
+    default: false,
+    description: "Divide rewards by the running deviation of their discounted sums.",
+  },
+  {
     key: "entropyWeight",
     default: 0.01,
     minimum: 0,
@@ -134,6 +141,7 @@ export class A2C implements Agent {
   private readonly settings: Settings;
   private readonly session: VectorSession;
   private readonly sampling: Random;
+  private readonly rewardScale: RewardScale;
   private readonly seen: Features;
   /** For one observation. */
   private readonly think: Bound;
@@ -166,6 +174,7 @@ export class A2C implements Agent {
     });
     this.sampling = random.split("actions");
     this.session = new VectorSession(environment, environments, seed);
+    this.rewardScale = new RewardScale(environments);
     const size = rolloutSteps * environments;
     this.chosen = new Int32Array(environments);
     this.actions = new Int32Array(size);
@@ -176,12 +185,21 @@ export class A2C implements Agent {
     });
     this.think = mind.bind(zeros([1, width]));
     this.update = this.compileUpdate(size);
-    const { session, policyNetwork: policy, valueNetwork: value, optimizer, sampling, rollout, actions } = this;
+    const {
+      session,
+      policyNetwork: policy,
+      valueNetwork: value,
+      optimizer,
+      sampling,
+      rollout,
+      actions,
+      rewardScale,
+    } = this;
     this.kept = new AgentState(this.algorithm, {
       session,
       policy,
       learned: { policy, value },
-      rest: { optimizer, sampling, rollout, actions },
+      rest: { optimizer, sampling, rewardScale, rollout, actions },
     });
   }
 
@@ -242,13 +260,20 @@ export class A2C implements Agent {
 
   /** One step in every environment, noted in the rollout. */
   private advance(): void {
-    const { rollout, chosen, sampling } = this;
+    const { rollout, chosen, sampling, settings } = this;
+    const { row } = rollout;
     const [, logits] = rollout.think();
     const choices = logits.length / chosen.length;
     for (let lane = 0; lane < chosen.length; lane++)
       chosen[lane] = sampleSoftmax(logits, lane * choices, choices, sampling);
-    this.actions.set(chosen, rollout.row);
+    this.actions.set(chosen, row);
     rollout.step(chosen);
+    if (settings.normaliseRewards)
+      this.rewardScale.apply(
+        rollout.rewards.subarray(row, rollout.row),
+        settings.discount,
+        (lane) => rollout.terminated[row + lane] === 1 || rollout.truncated[row + lane] === 1,
+      );
   }
 
   private learn(): UpdateEvent {
