@@ -22,6 +22,7 @@ import { Rollout } from "../parts/rollout.ts";
 import { chosenValue } from "../parts/targets.ts";
 import { VectorSession } from "../parts/vector-session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
+import { tuned } from "../tuned/a2c.ts";
 
 export interface A2COptions {
   readonly hidden?: readonly number[];
@@ -329,6 +330,6 @@ export const a2c: AlgorithmSpec = {
   summary: "A policy and its critic, learned together from short rollouts of several environments.",
   options: optionSpecs,
   fits,
-  tuned: () => ({}),
+  tuned: (id) => ({ ...tuned[id] }),
   create: (environment, options) => new A2C(environment, options),
 };
