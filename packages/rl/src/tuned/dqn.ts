@@ -4,8 +4,8 @@ import type { Tuned } from "./tuned.ts";
 
 export const tuned: Tuned<DQNOptions> = {
   // Scaled, for the car moves at 0.07 at most. Random actions are held: new ones at each step found no way up in 500 episodes from seed 1000 on,
-  // held with chance 0.95 they found 54. Without, seed 1003 never met the goal. On seeds
-  // 1001 to 1006 the policy scored −102.7, −100.0, −98.6, −99.3, −97.7, −98.9; with a buffer of 20 000, −106.5 and −107.8 on 1002 and 1005.
+  // held with chance 0.95 they found 54. Without, seed 1003 never met the goal. On seeds 1001 to 1006 the policy scored −102.7, −100.0, −98.6,
+  // −99.3, −97.7, −98.9; with a buffer of 20 000, −106.5 and −107.8 on 1002 and 1005.
   "MountainCar-v0": {
     scaleObservations: true,
     rateDecaySteps: 120_000,
