@@ -191,11 +191,13 @@ test("bench scores runs what is missing, keeps a record of each run, and runs an
   expect([run, rows]).toMatchObject([1, [{ row: { id: "q-learning-taxi" }, passed: null }]]);
   const path = join(folder, "scores", "q-learning-taxi", "2.json");
   const text = await readFile(path, "utf8");
-  expect(JSON.parse(text)).toMatchObject({ spec: { seed: 2 }, steps: 90_000, curve: { stretch: 1800 } });
+  const { spec, steps, curve } = JSON.parse(text);
+  expect(spec.seed).toBe(2);
+  expect(curve.stretch).toBe(Math.ceil(steps / 50));
   expect(await readFile(join(folder, "scores.md"), "utf8")).toContain("2 of 5 seeds run");
   await writeFile(path, text.replace('"discount":1', '"discount":0.5'));
   expect(await json(`${line} 2`)).toMatchObject({ run: 1 });
-  expect(JSON.parse(await readFile(path, "utf8")).spec).toEqual(JSON.parse(text).spec);
+  expect(JSON.parse(await readFile(path, "utf8")).spec).toEqual(spec);
 }, 60_000);
 
 test("bench rl times a whole loop and tells where its time goes", async () => {
