@@ -38,6 +38,8 @@ interface Manifest {
 
 export interface Workspace {
   readonly packages: readonly Package[];
+  /** Every source file by its path. */
+  readonly files: ReadonlyMap<string, SourceFile>;
   /** Text of docs/ARCHITECTURE.md, where runtime dependencies are named. */
   readonly architecture: string;
 }
@@ -67,7 +69,8 @@ export function parseWorkspace(files: Readonly<Record<string, string>>): Workspa
       const sources = paths.filter((file) => file.startsWith(`${folder}/`) && file.endsWith(".ts"));
       return { name: manifest.name, folder, manifest, files: sources.map((file) => parseSource(file, files[file]!)) };
     });
-  return { packages, architecture: files["docs/ARCHITECTURE.md"] ?? "" };
+  const sources = packages.flatMap((one) => one.files).map((file) => [file.path, file] as const);
+  return { packages, files: new Map(sources), architecture: files["docs/ARCHITECTURE.md"] ?? "" };
 }
 
 /** The source file behind an import, or null where it lies outside the workspace. */
@@ -76,7 +79,7 @@ export function resolveImport(workspace: Workspace, from: string, specifier: str
     ? posix.join(posix.dirname(from), specifier)
     : exportedSource(workspace, specifier);
   if (path === null) return null;
-  return workspace.packages.flatMap(({ files }) => files).find((file) => file.path === path) ?? null;
+  return workspace.files.get(path) ?? null;
 }
 
 /** The workspace package that a bare specifier names, or null. */

@@ -56,11 +56,3 @@ const mean = (values: readonly number[]): number => values.reduce((sum, x) => su
 /** How many of the scores are at least the bar. */
 export const reaching = (bar: number, found: readonly Pick<Score, "mean">[]): number =>
   found.filter(({ mean }) => mean >= bar).length;
-
-/** Mean of the middle half of the scores, those at its edges counted in part (Agarwal et al. 2021). */
-export const interquartileMean = (found: readonly Pick<Score, "mean">[]): number => {
-  const sorted = found.map((score) => score.mean).sort((a, b) => a - b);
-  const [low, high] = [sorted.length / 4, (3 * sorted.length) / 4];
-  const weights = sorted.map((_, i) => Math.max(0, Math.min(i + 1, high) - Math.max(i, low)));
-  return sorted.reduce((sum, value, i) => sum + value * weights[i], 0) / (high - low);
-};

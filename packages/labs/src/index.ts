@@ -14,9 +14,15 @@ import { cifar } from "./cifar.ts";
 import { dates } from "./dates.ts";
 import { depth } from "./depth.ts";
 import { forecast } from "./forecast.ts";
+import { names } from "./names.ts";
+import { generation } from "./generation.ts";
+import { sentiment } from "./sentiment.ts";
+import { speech } from "./speech.ts";
 import { tagging } from "./tagging.ts";
 import { dqnAblation } from "./dqn-ablation.ts";
 import { dropout } from "./dropout.ts";
+import { bert } from "./bert.ts";
+import { gpt } from "./gpt.ts";
 import { lenet } from "./lenet.ts";
 import { mnistActivations } from "./mnist-activations.ts";
 import { transfer } from "./transfer.ts";
@@ -57,12 +63,18 @@ export const labs: readonly Lab[] = [
   dates,
   forecast,
   tagging,
+  generation,
+  sentiment,
+  speech,
+  names,
   optimizerRace,
   batchNorm,
   dropout,
   depth,
   attention,
   longRange,
+  gpt,
+  bert,
   dqnAblation,
   heads,
   exploration,

@@ -24,6 +24,7 @@ export {
   recall,
 } from "./confusion.ts";
 export { characterErrorRate, editDistance, tokenErrorRate, wordErrorRate } from "./edit-distance.ts";
+export { entities, type Entity, type EntityRates, type EntityScore, entityScore } from "./entities.ts";
 export type { Metric, MetricState, Plain, RunningMetric } from "./metric.ts";
 export type { Numbers, TensorLike } from "./numbers.ts";
 export { brierScore, logLoss, perplexity, type PredictionKind, type ProbabilityOptions } from "./probabilities.ts";

@@ -11,6 +11,7 @@ const random = createRandom(7);
 const many = <T>(draw: () => T): T[] => Array.from({ length: SAMPLES }, draw);
 const vocabulary = ["the", "cat", "sat", "on", "a", "mat"];
 const words = (): string[] => Array.from({ length: 1 + random.integer(8) }, () => vocabulary[random.integer(6)]);
+const bioTags = (): string[] => Array.from({ length: 6 }, () => ["O", "B-a", "I-a", "B-b", "I-b"][random.integer(5)]);
 
 const numbers = many(() => random.normal(1e6, 3));
 const otherNumbers = many(() => random.normal(1e6, 3));
@@ -61,6 +62,7 @@ const cases: readonly (readonly [string, AnyMetric, object, readonly unknown[], 
     many(() => [random.integer(3), 4]),
     many(() => [random.integer(3), 4]),
   ],
+  ["entityScore", metrics.entityScore, {}, many(bioTags), many(bioTags)],
 ];
 
 const updateWith = (

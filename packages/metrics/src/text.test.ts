@@ -6,6 +6,8 @@ import {
   bleuScore,
   characterErrorRate,
   editDistance,
+  entities,
+  entityScore,
   sentenceBleu,
   tokenErrorRate,
   tokenize13a,
@@ -98,5 +100,50 @@ describe("error rates", () => {
     expect(() => tokenErrorRate([3 as never], [[1]])).toThrow(
       "tokenErrorRate: candidates[0] is number; expected an array",
     );
+  });
+});
+
+describe("named entities", () => {
+  /** By the definition: a run of I of one kind, of which the first may be B, that nothing goes on with. */
+  const slow = (tags: readonly string[]): string[] =>
+    tags.flatMap((_, start) =>
+      tags.flatMap((__, i) => {
+        const end = i + 1;
+        const [first, ...rest] = tags.slice(start, end);
+        if (first === undefined || first === "O") return [];
+        const goesOn = (tag: string | undefined): boolean => tag === `I-${first.slice(2)}`;
+        const begins = first.startsWith("B") || tags[start - 1]?.slice(2) !== first.slice(2);
+        return begins && rest.every(goesOn) && !goesOn(tags[end]) ? [`${first.slice(2)} ${start} ${end}`] : [];
+      }),
+    );
+
+  test("are the runs of tags by the definition", () => {
+    const random = createRandom(6);
+    for (let n = 0; n < 300; n++) {
+      const tags = Array.from({ length: 7 }, () => ["O", "B-x", "I-x", "B-y", "I-y"][random.integer(5)]);
+      expect(
+        entities(tags).map(({ kind, start, end }) => `${kind} ${start} ${end}`),
+        tags.join(" "),
+      ).toEqual(slow(tags));
+    }
+  });
+  test("count where words and kind are right, and only whole", () => {
+    const there = [["B-person", "I-person", "O", "B-place"], ["B-firm"], ["O"]];
+    const told = [["B-person", "O", "O", "B-place"], ["B-place"], ["O"]];
+    const { kinds, ...all } = entityScore(told, there);
+    expect(all).toEqual({ precision: 1 / 3, recall: 1 / 3, f1: 1 / 3, support: 3 });
+    expect(kinds.place).toEqual({ precision: 1 / 2, recall: 1, f1: 2 / 3, support: 1 });
+    expect(kinds.firm).toEqual({ precision: 0, recall: 0, f1: 0, support: 1 });
+    expect(Object.keys(kinds)).toEqual(["firm", "person", "place"]);
+    expect(entityScore(there, there).f1).toBe(1);
+    expect(entityScore([["O"]], [["O"]])).toEqual({ precision: 0, recall: 0, f1: 0, support: 0, kinds: {} });
+  });
+  test("refuse what is no tag, and sentences of other lengths", () => {
+    expect(() => entities(["O", "person"])).toThrow(
+      'entities: tags[1] is "person"; expected "O", "B-kind" or "I-kind".',
+    );
+    expect(() => entityScore([["O"]], [["O", "O"]])).toThrow("predictions[0] has 1 tags, targets[0] 2");
+    expect(() => entityScore([["O"]], ["O" as never])).toThrow("entityScore: targets[0] is string");
+    expect(() => entityScore([["O"]], [])).toThrow("entityScore: 1 sentences predicted, 0 given");
   });
 });

@@ -1,5 +1,18 @@
 // @agon/models: architectures, one file each.
+export {
+  BERT,
+  type BERTInput,
+  type BERTOptions,
+  type BERTOutput,
+  bertParameters,
+  type MaskedInput,
+  MaskedLanguageModel,
+  type MaskOptions,
+  maskTokens,
+  NOT_ASKED,
+} from "./bert.ts";
 export { DenseNet, type DenseNetOptions } from "./densenet.ts";
+export { type GenerateOptions, GPT, type GPTOptions, gptParameters, type SampleOptions, sampleToken } from "./gpt.ts";
 export { LeNet5 } from "./lenet.ts";
 export {
   type ForwardPass,
