@@ -11,7 +11,7 @@ const KINDS = ["person", "place", "firm"] as const;
 type Kind = (typeof KINDS)[number];
 const TAGS = ["O", ...KINDS.flatMap((kind) => [`B-${kind}`, `I-${kind}`])];
 /** Words of a sentence at most. */
-const LONGEST = 28;
+const LONGEST = 20;
 const BATCH = 32;
 /** Words that occur less often are taken for one and the same: so are all made ones. */
 const FREQUENT = 40;

@@ -16,7 +16,7 @@ import { Adam, cosineDecay } from "@agon/optim";
 import { createRandom, type Philox } from "@agon/random";
 import { mean } from "@agon/runs";
 import { compile, scope, type Tensor, tensor } from "@agon/tensor";
-import { claim, type Lab } from "./lab.ts";
+import { claim, figureText, type Lab } from "./lab.ts";
 
 /** Words and signs that are read of a review: its last ones, where the verdict stands. */
 const LONGEST = 100;
@@ -114,7 +114,7 @@ export const sentiment: Lab = {
     return {
       tables: [
         {
-          title: `${held} unseen reviews, of each its last ${LONGEST} words and signs; learned from ${examples} reviews, ${size} words known`,
+          title: `${held} unseen reviews, of each its last ${LONGEST} words and signs; learned from ${examples} reviews, ${size} words known; the standard error of a share is ${figureText(Math.sqrt((network * (1 - network)) / held))}`,
           columns: ["judge", "reviews right"],
           rows: rows.map(({ name, right }) => [name, right]),
         },
@@ -136,8 +136,8 @@ export const sentiment: Lab = {
         claim("reviews that the LSTM judges rightly", network, { least: full ? 0.83 : 0.6 }),
         ...(full
           ? [
-              claim("more than the weights of words do", network - counted, { least: 0 }),
-              claim("more than it does where the words are shuffled", network - confused, { least: 0.01 }),
+              claim("no fewer than the weights of words do: difference", network - counted, { least: 0 }),
+              claim("more than it does where the words are shuffled: difference", network - confused, { least: 0.01 }),
             ]
           : []),
       ],

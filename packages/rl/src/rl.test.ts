@@ -2,7 +2,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { box, defineEnvironment, discrete, type EnvironmentDefinition, make } from "@agon/env";
+import { type BoxSpace, box, defineEnvironment, discrete, type EnvironmentDefinition, make } from "@agon/env";
 import { CartPole, CliffWalking, FrozenLake, Pendulum, registry } from "@agon/environments";
 import { MLP } from "@agon/nn";
 import { describe, expect, it, vi } from "vitest";
@@ -128,6 +128,18 @@ const learners = algorithms.map(({ name }) => name).filter((name) => name !== "r
 /** Algorithms with other switches set than their defaults. */
 const variants: Readonly<Record<string, { readonly name: string; readonly switches: Record<string, unknown> }>> = {
   "dqn, prioritised and dueling": { name: "dqn", switches: { prioritised: true, dueling: true, hidden: [8, 8] } },
+  "dqn, with observations scaled and random actions held": {
+    name: "dqn",
+    switches: { scaleObservations: true, explorationPersistence: 0.9 },
+  },
+  "ppo, with observations and rewards scaled": {
+    name: "ppo",
+    switches: { scaleObservations: true, normaliseRewards: true },
+  },
+  "a2c, with observations and rewards scaled": {
+    name: "a2c",
+    switches: { scaleObservations: true, normaliseRewards: true },
+  },
   "dqn, one step and no double": { name: "dqn", switches: { multiStep: 1, double: false } },
   "sac, with noise alike from step to step": {
     name: "sac",
@@ -456,6 +468,50 @@ describe("PPO", () => {
   });
 });
 
+describe("scaled observations", () => {
+  /** The environment as if its observations were scaled by hand. */
+  const scaledByHand = ({ batch: _batch, ...environment }: EnvironmentDefinition): EnvironmentDefinition => {
+    const { low, high } = environment.observation as BoxSpace;
+    const bounds = low.map((x) => (Number.isFinite(x) ? 1 : Infinity));
+    return {
+      ...environment,
+      observation: box([low.length], { low: bounds.map((bound) => -bound), high: bounds }),
+      observe(state, out) {
+        environment.observe(state, out);
+        for (let i = 0; i < out.length; i++)
+          if (bounds[i] === 1) out[i] = (out[i] - (low[i] + high[i]) / 2) * (2 / (high[i] - low[i]));
+      },
+    };
+  };
+
+  it.each(learners.filter((name) => findAlgorithm(name).options.some(({ key }) => key === "scaleObservations")))(
+    "teach %s what it learns where the environment gives them so",
+    async (name) => {
+      const { environment, options, steps } = cases[name];
+      const [scaled, byHand, plain] = [
+        findAlgorithm(name).create(environment, { ...options, scaleObservations: true, seed: 1 }),
+        findAlgorithm(name).create(scaledByHand(environment), { ...options, seed: 1 }),
+        findAlgorithm(name).create(environment, { ...options, seed: 1 }),
+      ];
+      for (const agent of [scaled, byHand, plain]) await collect(agent.train({ steps }));
+      expect(scaled.policy()).toEqual(byHand.policy());
+      expect(await scaled.curveHash()).toBe(await byHand.curveHash());
+      expect(await scaled.curveHash()).not.toBe(await plain.curveHash());
+      const played = make(environment).reset({ seed: 3 }).observation;
+      const seen = make(scaledByHand(environment)).reset({ seed: 3 }).observation;
+      expect(scaled.act(played)).toEqual(byHand.act(seen));
+      expect(scaled.inspect?.(played)).toEqual(byHand.inspect?.(seen));
+    },
+  );
+
+  it("are an option of every algorithm with a network over observations", () => {
+    const having = learners.filter((name) =>
+      findAlgorithm(name).options.some(({ key }) => key === "scaleObservations"),
+    );
+    expect(having.sort()).toEqual(["a2c", "ddpg", "dqn", "ppo", "reinforce", "sac", "td3"]);
+  });
+});
+
 describe("the switches of DQN", () => {
   const hashWith = async (switches: Record<string, unknown>): Promise<string> => {
     // n steps reach over greedy actions only, and the two networks of Double DQN must disagree at times.
@@ -471,12 +527,39 @@ describe("the switches of DQN", () => {
   };
 
   it("each change what is learned", async () => {
-    const all = [{}, { double: false }, { dueling: true }, { prioritised: true }, { multiStep: 1 }];
+    const all = [
+      {},
+      { double: false },
+      { dueling: true },
+      { prioritised: true },
+      { multiStep: 1 },
+      { scaleObservations: true },
+      { explorationPersistence: 0.9 },
+    ];
     expect(new Set(await Promise.all(all.map(hashWith))).size).toBe(all.length);
   });
 
   it("leave alone what they do not concern: options of prioritised replay without it", async () => {
     expect(await hashWith({ priorityExponent: 1, importanceStart: 0, importanceSteps: 1 })).toBe(await hashWith({}));
+  });
+
+  it("hold a random action with the chance that is set, each action as often as before", async () => {
+    // Of n steps a share p + (1 − p)/2 repeats, and each action takes half; 4 standard deviations to either side.
+    for (const [persistence, share] of [
+      [0, 0.5],
+      [0.5, 0.75],
+      [0.9, 0.95],
+    ]) {
+      const always = { explorationStart: 1, explorationEnd: 1, learningStarts: 10_000 };
+      const agent = new DQN(CartPole, { ...always, explorationPersistence: persistence, seed: 1000 });
+      const actions: number[] = [];
+      for await (const event of agent.train({ steps: 4000, every: "step" }))
+        if (event.type === "step") actions.push(event.action as number);
+      const repeats = actions.filter((action, i) => i > 0 && action === actions[i - 1]).length;
+      expect(Math.abs(repeats / 3999 - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / 3999));
+      const spread = Math.sqrt((0.25 * (1 + persistence)) / (1 - persistence) / 4000);
+      expect(Math.abs(actions.filter((action) => action === 1).length / 4000 - 0.5)).toBeLessThan(4 * spread);
+    }
   });
 
   it("dueling asks for the default network", () => {

@@ -13,14 +13,16 @@ import { type Bound, compile, type Tensor, zeros } from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
 import { AgentState } from "../parts/agent-state.ts";
 import { argmax, linear, sampleSoftmax, softmax } from "../parts/exploration.ts";
-import { featureSize, writeFeatures } from "../parts/features.ts";
+import { Features, scalingOption } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { policyGradientLoss } from "../parts/policy-losses.ts";
+import { RewardScale } from "../parts/reward-scale.ts";
 import { Rollout } from "../parts/rollout.ts";
 import { chosenValue } from "../parts/targets.ts";
 import { VectorSession } from "../parts/vector-session.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
+import { tuned } from "../tuned/a2c.ts";
 
 export interface A2COptions {
   readonly hidden?: readonly number[];
@@ -32,9 +34,11 @@ export interface A2COptions {
   readonly discount?: number;
   readonly traceDecay?: number;
   readonly normaliseAdvantages?: boolean;
+  readonly normaliseRewards?: boolean;
   readonly entropyWeight?: number;
   readonly valueWeight?: number;
   readonly clipNorm?: number;
+  readonly scaleObservations?: boolean;
   readonly seed?: number;
 }
 
@@ -98,6 +102,11 @@ const optionSpecs: readonly OptionSpec[] = [
     description: "Scale each rollout's advantages to mean 0 and deviation 1.",
   },
   {
+    key: "normaliseRewards",
+    default: false,
+    description: "Divide rewards by the running deviation of their discounted sums.",
+  },
+  {
     key: "entropyWeight",
     default: 0.01,
     minimum: 0,
@@ -115,6 +124,7 @@ const optionSpecs: readonly OptionSpec[] = [
     minimum: 0,
     description: "Largest joint norm of the gradient; 0 for no limit. 0.5 in Stable-Baselines3.",
   },
+  scalingOption,
 ];
 
 const fits = ({ id, action }: EnvironmentDefinition): string | null =>
@@ -132,7 +142,8 @@ export class A2C implements Agent {
   private readonly settings: Settings;
   private readonly session: VectorSession;
   private readonly sampling: Random;
-  private readonly width: number;
+  private readonly rewardScale: RewardScale;
+  private readonly seen: Features;
   /** For one observation. */
   private readonly think: Bound;
   private readonly update: Bound;
@@ -151,10 +162,11 @@ export class A2C implements Agent {
     this.options = resolveOptions("a2c", optionSpecs, { ...rest });
     this.settings = this.options as unknown as Settings;
     const { hidden, environments, rolloutSteps, learningRate, clipNorm } = this.settings;
-    this.width = featureSize(observation);
+    this.seen = new Features(observation, this.settings);
+    const { width } = this.seen;
     const random = createRandom(seed);
     const build = (name: string, outputs: number): Module =>
-      withRandom(random.split(name), () => new MLP(this.width, ...hidden, outputs, { activation: tanh }));
+      withRandom(random.split(name), () => new MLP(width, ...hidden, outputs, { activation: tanh }));
     this.policyNetwork = build("policy", action.n);
     this.valueNetwork = build("value", 1);
     this.optimizer = new Adam([...this.policyNetwork.parameters(), ...this.valueNetwork.parameters()], {
@@ -163,19 +175,32 @@ export class A2C implements Agent {
     });
     this.sampling = random.split("actions");
     this.session = new VectorSession(environment, environments, seed);
+    this.rewardScale = new RewardScale(environments);
     const size = rolloutSteps * environments;
     this.chosen = new Int32Array(environments);
     this.actions = new Int32Array(size);
     const mind = compile((x: Tensor) => [this.valueNetwork.forward(x).squeeze(1), this.policyNetwork.forward(x)]);
-    this.rollout = new Rollout(this.session, mind.bind(zeros([environments, this.width])), rolloutSteps);
-    this.think = mind.bind(zeros([1, this.width]));
+    this.rollout = new Rollout(this.session, mind.bind(zeros([environments, width])), {
+      seen: this.seen,
+      steps: rolloutSteps,
+    });
+    this.think = mind.bind(zeros([1, width]));
     this.update = this.compileUpdate(size);
-    const { session, policyNetwork: policy, valueNetwork: value, optimizer, sampling, rollout, actions } = this;
+    const {
+      session,
+      policyNetwork: policy,
+      valueNetwork: value,
+      optimizer,
+      sampling,
+      rollout,
+      actions,
+      rewardScale,
+    } = this;
     this.kept = new AgentState(this.algorithm, {
       session,
       policy,
       learned: { policy, value },
-      rest: { optimizer, sampling, rollout, actions },
+      rest: { optimizer, sampling, rewardScale, rollout, actions },
     });
   }
 
@@ -192,7 +217,7 @@ export class A2C implements Agent {
         return { loss, policyLoss, valueLoss, entropy };
       }),
     );
-    return step.bind(zeros([size, this.width]), zeros([size], "int32"), zeros([size]), zeros([size]));
+    return step.bind(zeros([size, this.seen.width]), zeros([size], "int32"), zeros([size]), zeros([size]));
   }
 
   get steps(): number {
@@ -205,7 +230,7 @@ export class A2C implements Agent {
 
   /** Value and logits of one observation. */
   private thinkOf(observation: Float32Array): readonly [value: Float32Array, logits: Float32Array] {
-    writeFeatures(this.environment.observation, observation, this.think.inputs[0] as Float32Array);
+    this.seen.write(observation, this.think.inputs[0] as Float32Array);
     this.think.run();
     return this.think.outputs as unknown as readonly [Float32Array, Float32Array];
   }
@@ -236,13 +261,20 @@ export class A2C implements Agent {
 
   /** One step in every environment, noted in the rollout. */
   private advance(): void {
-    const { rollout, chosen, sampling } = this;
+    const { rollout, chosen, sampling, settings } = this;
+    const { row } = rollout;
     const [, logits] = rollout.think();
     const choices = logits.length / chosen.length;
     for (let lane = 0; lane < chosen.length; lane++)
       chosen[lane] = sampleSoftmax(logits, lane * choices, choices, sampling);
-    this.actions.set(chosen, rollout.row);
+    this.actions.set(chosen, row);
     rollout.step(chosen);
+    if (settings.normaliseRewards)
+      this.rewardScale.apply(
+        rollout.rewards.subarray(row, rollout.row),
+        settings.discount,
+        (lane) => rollout.terminated[row + lane] === 1 || rollout.truncated[row + lane] === 1,
+      );
   }
 
   private learn(): UpdateEvent {
@@ -298,6 +330,6 @@ export const a2c: AlgorithmSpec = {
   summary: "A policy and its critic, learned together from short rollouts of several environments.",
   options: optionSpecs,
   fits,
-  tuned: () => ({}),
+  tuned: (id) => ({ ...tuned[id] }),
   create: (environment, options) => new A2C(environment, options),
 };

@@ -16,7 +16,6 @@ import { needsBounds } from "../parts/action-scale.ts";
 import { AgentState } from "../parts/agent-state.ts";
 import { Control, type ControlOptions, controlOptions, type ControlSettings } from "../parts/control.ts";
 import { ActionCritic, DeterministicActor } from "../parts/control-networks.ts";
-import { writeFeatures } from "../parts/features.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { bootstrapped } from "../parts/targets.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
@@ -122,7 +121,7 @@ export class DDPG implements Agent {
 
   /** µ at one observation; overwritten by the next call. */
   private best(observation: Float32Array): Float32Array {
-    writeFeatures(this.environment.observation, observation, this.acting.inputs[0] as Float32Array);
+    this.control.seen.write(observation, this.acting.inputs[0] as Float32Array);
     this.acting.run();
     return this.acting.outputs[0] as Float32Array;
   }
@@ -163,7 +162,7 @@ export class DDPG implements Agent {
 
   inspect(observation: Float32Array): Thought {
     const best = this.best(observation);
-    writeFeatures(this.environment.observation, observation, this.judging.inputs[0] as Float32Array);
+    this.control.seen.write(observation, this.judging.inputs[0] as Float32Array);
     this.judging.run();
     const action = this.control.scale.thought(best, () => this.settings.explorationNoise);
     return { action, value: this.judging.outputs[0][0] };

@@ -16,7 +16,7 @@ import type { Agent, EpisodeEvent, TrainEvent, TrainOptions, UpdateEvent } from 
 import { AgentState } from "../parts/agent-state.ts";
 import { DuelingNetwork } from "../parts/dueling-network.ts";
 import { argmax, linear, type Schedule } from "../parts/exploration.ts";
-import { featureSize, writeFeatures } from "../parts/features.ts";
+import { Features, scalingOption } from "../parts/features.ts";
 import { changeOption, OptionError, resolveOptions } from "../parts/options.ts";
 import { PrioritySampler } from "../parts/priority-sampler.ts";
 import type { Batch } from "../parts/replay.ts";
@@ -46,6 +46,7 @@ export interface DQNOptions {
   readonly explorationStart?: number;
   readonly explorationEnd?: number;
   readonly explorationSteps?: number;
+  readonly explorationPersistence?: number;
   readonly double?: boolean;
   readonly dueling?: boolean;
   readonly prioritised?: boolean;
@@ -53,6 +54,7 @@ export interface DQNOptions {
   readonly importanceStart?: number;
   readonly importanceSteps?: number;
   readonly clipNorm?: number;
+  readonly scaleObservations?: boolean;
   readonly seed?: number;
 }
 
@@ -147,6 +149,14 @@ const optionSpecs: readonly OptionSpec[] = [
     description: "Steps from first to last ε; 8000 in rl-zoo3.",
   },
   {
+    key: "explorationPersistence",
+    default: 0,
+    minimum: 0,
+    maximum: 0.999,
+    description:
+      "Chance that a random action is the last random one again: of use where one direction has to be kept up.",
+  },
+  {
     key: "targetBlend",
     default: 0.01,
     minimum: 0,
@@ -196,6 +206,7 @@ const optionSpecs: readonly OptionSpec[] = [
     minimum: 0,
     description: "Largest joint norm of the gradient; 0 for no limit. 10 in Stable-Baselines3.",
   },
+  scalingOption,
 ];
 
 const fits = ({ id, action }: EnvironmentDefinition): string | null =>
@@ -212,12 +223,15 @@ export class DQN implements Agent {
   private readonly optimizer: Adam;
   private readonly settings: Settings;
   private readonly exploration: Schedule;
+  private readonly seen: Features;
   private readonly loop: ReplayLoop;
   /** Null where replay is uniform. */
   private readonly priorities: PrioritySampler | null;
   /** Rows of the replay buffer that the update learns from, where it is prioritised. */
   private readonly rows: Int32Array;
   private readonly exploring: Random;
+  /** The last random action; −1 before the first. */
+  private readonly explored = { action: -1 };
   private readonly actions: number;
   private readonly kept: AgentState;
   private readonly values: Bound;
@@ -239,7 +253,8 @@ export class DQN implements Agent {
     const { explorationStart, explorationEnd, explorationSteps } = this.settings;
     this.exploration = exploration ?? linear(explorationStart, explorationEnd, explorationSteps);
     this.actions = action.n;
-    const width = featureSize(observation);
+    this.seen = new Features(observation, this.settings);
+    const { width } = this.seen;
     const random = createRandom(seed);
     const ours = (inputs: number, actions: number): Module =>
       dueling ? new DuelingNetwork(inputs, hidden, actions) : new MLP(inputs, ...hidden, actions);
@@ -251,15 +266,15 @@ export class DQN implements Agent {
       clipNorm: clipNorm > 0 ? clipNorm : undefined,
     });
     this.exploring = random.split("exploration");
-    this.loop = new ReplayLoop(environment, { seed, bufferSize });
+    this.loop = new ReplayLoop(environment, { seen: this.seen, seed, bufferSize });
     this.priorities = prioritised ? new PrioritySampler(bufferSize, priorityExponent) : null;
     this.rows = new Int32Array(batchSize);
-    const { loop, online, target, optimizer, priorities, exploring } = this;
+    const { loop, online, target, optimizer, priorities, exploring, explored } = this;
     this.kept = new AgentState(this.algorithm, {
       session: loop.session,
       policy: online,
       learned: { online },
-      rest: { target, optimizer, priorities, exploring, ...loop.kept },
+      rest: { target, optimizer, priorities, exploring, explored, ...loop.kept },
     });
     this.values = compile((x: Tensor) => this.online.forward(x)).bind(zeros([1, width]));
     this.update = this.compileUpdate(width);
@@ -306,7 +321,7 @@ export class DQN implements Agent {
   }
 
   private actionValues(observation: Float32Array): Float32Array {
-    writeFeatures(this.environment.observation, observation, this.values.inputs[0] as Float32Array);
+    this.seen.write(observation, this.values.inputs[0] as Float32Array);
     this.values.run();
     return this.values.outputs[0] as Float32Array;
   }
@@ -334,8 +349,17 @@ export class DQN implements Agent {
   private choose(): Choice {
     const { exploring, steps } = this;
     const greedy = this.act(this.loop.session.observation);
-    const action = exploring.uniform() < this.exploration(steps) ? exploring.integer(this.actions) : greedy;
+    const action = exploring.uniform() < this.exploration(steps) ? this.explore() : greedy;
     return { action, explored: action !== greedy };
+  }
+
+  /** A random action, held by chance as in temporally extended exploration (Dabney et al. 2021), with no change to how often there is one. */
+  private explore(): number {
+    const { exploring, explored } = this;
+    const { explorationPersistence: persistence } = this.settings;
+    const held = persistence > 0 && explored.action >= 0 && exploring.uniform() < persistence;
+    if (!held) explored.action = exploring.integer(this.actions);
+    return explored.action;
   }
 
   private stepped(): void {

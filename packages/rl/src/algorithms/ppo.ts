@@ -15,7 +15,7 @@ import { type Bound, compile, NonFiniteError, type Tensor, type TypedArray, zero
 import type { Agent, EpisodeEvent, Thought, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
 import { AgentState } from "../parts/agent-state.ts";
 import { linear } from "../parts/exploration.ts";
-import { featureSize, writeFeatures } from "../parts/features.ts";
+import { Features, scalingOption } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
 import { changeOption, OptionError, resolveOptions } from "../parts/options.ts";
 import { ppoLoss } from "../parts/policy-losses.ts";
@@ -44,6 +44,7 @@ export interface PPOOptions {
   readonly entropyWeight?: number;
   readonly valueWeight?: number;
   readonly clipNorm?: number;
+  readonly scaleObservations?: boolean;
   readonly seed?: number;
 }
 
@@ -148,6 +149,7 @@ const optionSpecs: readonly OptionSpec[] = [
     minimum: 0,
     description: "Largest joint norm of the gradient; 0 for no limit. 0.5 in Stable-Baselines3.",
   },
+  scalingOption,
 ];
 
 type Settings = Required<Omit<PPOOptions, "seed">>;
@@ -176,7 +178,7 @@ export class PPO implements Agent {
   private readonly sampling: Random;
   private readonly shuffling: Random;
   private readonly rewardScale: RewardScale;
-  private readonly width: number;
+  private readonly seen: Features;
   /** For one observation. */
   private readonly think: Bound;
   private readonly update: Bound;
@@ -200,10 +202,11 @@ export class PPO implements Agent {
       throw new OptionError(
         `ppo: ${minibatches} minibatches of ${rolloutSteps} steps in ${environments} environments; expected equal ones of 2 or more, so a divisor of ${size} up to ${size / 2}.`,
       );
-    this.width = featureSize(observation);
+    this.seen = new Features(observation, this.settings);
+    const { width } = this.seen;
     const random = createRandom(seed);
-    this.policyNetwork = stochasticPolicy(this.width, hidden, { action, random: random.split("policy") });
-    this.valueNetwork = orthogonalMLP([this.width, ...hidden, 1], 1, random.split("value"));
+    this.policyNetwork = stochasticPolicy(width, hidden, { action, random: random.split("policy") });
+    this.valueNetwork = orthogonalMLP([width, ...hidden, 1], 1, random.split("value"));
     this.optimizer = new Adam([...this.policyNetwork.parameters(), ...this.valueNetwork.parameters()], {
       learningRate,
       epsilon: 1e-5,
@@ -214,8 +217,11 @@ export class PPO implements Agent {
     this.session = new VectorSession(environment, environments, seed);
     this.rewardScale = new RewardScale(environments);
     const mind = compile((x: Tensor) => [this.valueNetwork.forward(x).squeeze(1), ...this.policyNetwork.describe(x)]);
-    this.rollout = new Rollout(this.session, mind.bind(zeros([environments, this.width])), rolloutSteps);
-    this.think = mind.bind(zeros([1, this.width]));
+    this.rollout = new Rollout(this.session, mind.bind(zeros([environments, width])), {
+      seen: this.seen,
+      steps: rolloutSteps,
+    });
+    this.think = mind.bind(zeros([1, width]));
     this.samples = {
       actions: this.policyNetwork.actions(size),
       logProbabilities: new Float32Array(size),
@@ -258,7 +264,7 @@ export class PPO implements Agent {
     const { actionSize } = policyNetwork;
     const actions = this.environment.action.kind === "discrete" ? zeros([size], "int32") : zeros([size, actionSize]);
     const vector = zeros([size]);
-    return step.bind(zeros([size, this.width]), actions, [vector, vector, vector, vector]);
+    return step.bind(zeros([size, this.seen.width]), actions, [vector, vector, vector, vector]);
   }
 
   get steps(): number {
@@ -272,7 +278,7 @@ export class PPO implements Agent {
 
   /** Value and policy at one observation. */
   private thinkOf(observation: Float32Array): readonly Float32Array[] {
-    writeFeatures(this.environment.observation, observation, this.think.inputs[0] as Float32Array);
+    this.seen.write(observation, this.think.inputs[0] as Float32Array);
     this.think.run();
     return this.think.outputs as readonly Float32Array[];
   }
@@ -361,7 +367,8 @@ export class PPO implements Agent {
 
   /** Copies the rows whose turn it is, `start` onwards, into the update's inputs. */
   private fillBatch(start: number): void {
-    const { rollout, samples, width } = this;
+    const { rollout, samples } = this;
+    const { width } = this.seen;
     const { actionSize } = this.policyNetwork;
     const [features, actions, logProbabilities, advantages, values, returns] = this.update.inputs as TypedArray[];
     for (let i = 0; i < returns.length; i++) {

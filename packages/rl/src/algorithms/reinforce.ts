@@ -14,7 +14,7 @@ import { type Bound, compile, type Tensor, zeros } from "@agon/tensor";
 import type { Agent, EpisodeEvent, TrainEvent, TrainOptions } from "../agent.ts";
 import { AgentState } from "../parts/agent-state.ts";
 import { argmax, linear, sampleSoftmax, softmax } from "../parts/exploration.ts";
-import { featureSize, writeFeatures } from "../parts/features.ts";
+import { Features, scalingOption } from "../parts/features.ts";
 import { located } from "../parts/non-finite.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { discountedReturns } from "../parts/returns.ts";
@@ -33,6 +33,7 @@ export interface ReinforceOptions {
   readonly normaliseAdvantages?: boolean;
   readonly batchSteps?: number;
   readonly entropyWeight?: number;
+  readonly scaleObservations?: boolean;
   readonly seed?: number;
 }
 
@@ -95,6 +96,7 @@ const optionSpecs: readonly OptionSpec[] = [
     minimum: 0,
     description: "Weight of the policy's entropy, which keeps it exploring.",
   },
+  scalingOption,
 ];
 
 const fits = ({ id, action, maxSteps }: EnvironmentDefinition): string | null => {
@@ -115,7 +117,7 @@ export class Reinforce implements Agent {
   private readonly settings: Settings;
   private readonly session: Session;
   private readonly acting: Random;
-  private readonly width: number;
+  private readonly seen: Features;
   private readonly logits: Bound;
   private readonly value: Bound;
   private readonly update: Bound;
@@ -137,10 +139,11 @@ export class Reinforce implements Agent {
     this.options = resolveOptions("reinforce", optionSpecs, { ...rest });
     this.settings = this.options as unknown as Settings;
     const { hidden, learningRate, valueLearningRate, batchSteps } = this.settings;
-    this.width = featureSize(observation);
+    this.seen = new Features(observation, this.settings);
+    const { width } = this.seen;
     const random = createRandom(seed);
     const build = (name: string, outputs: number): Module =>
-      withRandom(random.split(name), () => new MLP(this.width, ...hidden, outputs, { activation: tanh }));
+      withRandom(random.split(name), () => new MLP(width, ...hidden, outputs, { activation: tanh }));
     this.policyNetwork = build("policy", action.n);
     this.valueNetwork = build("value", 1);
     this.policyOptimizer = new Adam(this.policyNetwork.parameters(), { learningRate });
@@ -148,13 +151,13 @@ export class Reinforce implements Agent {
     this.acting = random.split("actions");
     this.session = new Session(environment, seed);
     const capacity = batchSteps + maxSteps;
-    this.features = new Float32Array(capacity * this.width);
+    this.features = new Float32Array(capacity * width);
     this.actions = new Int32Array(capacity);
     this.rewards = new Float64Array(capacity);
     this.ends = new Uint8Array(capacity);
     this.beyond = new Float64Array(capacity);
-    this.logits = compile((x: Tensor) => this.policyNetwork.forward(x)).bind(zeros([1, this.width]));
-    this.value = compile((x: Tensor) => this.valueNetwork.forward(x)).bind(zeros([1, this.width]));
+    this.logits = compile((x: Tensor) => this.policyNetwork.forward(x)).bind(zeros([1, width]));
+    this.value = compile((x: Tensor) => this.valueNetwork.forward(x)).bind(zeros([1, width]));
     this.update = this.compileUpdate(capacity);
     const { session, acting, features, actions, rewards, ends, beyond, counts } = this;
     const { policyNetwork: policy, valueNetwork: value, policyOptimizer, valueOptimizer } = this;
@@ -188,7 +191,12 @@ export class Reinforce implements Agent {
       }));
       return { ...policy, valueLoss };
     });
-    return step.bind(zeros([capacity, this.width]), zeros([capacity], "int32"), zeros([capacity]), zeros([capacity]));
+    return step.bind(
+      zeros([capacity, this.seen.width]),
+      zeros([capacity], "int32"),
+      zeros([capacity]),
+      zeros([capacity]),
+    );
   }
 
   get steps(): number {
@@ -196,13 +204,13 @@ export class Reinforce implements Agent {
   }
 
   private logitsOf(observation: Float32Array): Float32Array {
-    writeFeatures(this.environment.observation, observation, this.logits.inputs[0] as Float32Array);
+    this.seen.write(observation, this.logits.inputs[0] as Float32Array);
     this.logits.run();
     return this.logits.outputs[0] as Float32Array;
   }
 
   private valueOf(observation: Float32Array): number {
-    writeFeatures(this.environment.observation, observation, this.value.inputs[0] as Float32Array);
+    this.seen.write(observation, this.value.inputs[0] as Float32Array);
     this.value.run();
     return this.value.outputs[0][0];
   }
@@ -240,7 +248,7 @@ export class Reinforce implements Agent {
 
   private remember(action: number, reward: number): void {
     const { observation, nextObservation, environment } = this.session;
-    writeFeatures(this.environment.observation, observation, this.features, this.counts.filled * this.width);
+    this.seen.write(observation, this.features, this.counts.filled * this.seen.width);
     this.actions[this.counts.filled] = action;
     this.rewards[this.counts.filled] = reward;
     this.ends[this.counts.filled] = environment.terminated || environment.truncated ? 1 : 0;
@@ -253,7 +261,7 @@ export class Reinforce implements Agent {
     const [features, actions, returns, weights] = this.update.inputs;
     features
       .fill(0)
-      .set(this.features.subarray(0, this.counts.filled * this.width) as Float32Array & Int32Array & Uint8Array);
+      .set(this.features.subarray(0, this.counts.filled * this.seen.width) as Float32Array & Int32Array & Uint8Array);
     actions.fill(0).set(this.actions.subarray(0, this.counts.filled) as Int32Array & Uint8Array);
     const { discount, learningRate, valueLearningRate, finalRateShare, rateDecaySteps } = this.settings;
     const rewards = this.rewards.subarray(0, this.counts.filled);

@@ -19,7 +19,6 @@ import { AgentState } from "../parts/agent-state.ts";
 import { Control, type ControlOptions, controlOptions, type ControlSettings } from "../parts/control.ts";
 import { ActionCritic, SquashedActor } from "../parts/control-networks.ts";
 import { squashedNormal } from "../parts/distributions.ts";
-import { writeFeatures } from "../parts/features.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { bootstrapped, clippedDoubleValue, softValue } from "../parts/targets.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
@@ -160,7 +159,7 @@ export class SAC implements Agent {
 
   /** µ and ln σ at one observation; overwritten by the next call. */
   private distribution(observation: Float32Array): readonly Float32Array[] {
-    writeFeatures(this.environment.observation, observation, this.acting.inputs[0] as Float32Array);
+    this.control.seen.write(observation, this.acting.inputs[0] as Float32Array);
     this.acting.run();
     return this.acting.outputs as readonly Float32Array[];
   }
@@ -198,7 +197,7 @@ export class SAC implements Agent {
 
   inspect(observation: Float32Array): Thought {
     const [mean, logStd] = this.distribution(observation);
-    writeFeatures(this.environment.observation, observation, this.judging.inputs[0] as Float32Array);
+    this.control.seen.write(observation, this.judging.inputs[0] as Float32Array);
     this.judging.run();
     const action = this.control.scale.thought(mean, (i) => exp(logStd[i]), tanh);
     return { action, value: this.judging.outputs[0][0] };

@@ -9,7 +9,7 @@ import { ActionScale, needsBounds, type VectorSpace } from "./action-scale.ts";
 import type { Contents } from "./agent-state.ts";
 import { CorrelatedNoise } from "./correlated-noise.ts";
 import { linear } from "./exploration.ts";
-import { featureSize } from "./features.ts";
+import { Features, scalingOption } from "./features.ts";
 import type { Batch } from "./replay.ts";
 import { type Choice, ReplayLoop } from "./replay-loop.ts";
 
@@ -26,6 +26,7 @@ export interface ControlOptions {
   readonly updatesPerTrain?: number;
   readonly targetBlend?: number;
   readonly noiseCorrelation?: number;
+  readonly scaleObservations?: boolean;
   readonly seed?: number;
 }
 
@@ -94,6 +95,7 @@ export const controlOptions: readonly OptionSpec[] = [
     description:
       "How alike the noise of exploration is from one step to the next; DDPG's Ornstein–Uhlenbeck noise has 0.85.",
   },
+  scalingOption,
 ];
 
 /** Composition, not a base class. */
@@ -101,6 +103,7 @@ export class Control {
   readonly loop: ReplayLoop;
   readonly scale: ActionScale;
   private readonly noise: CorrelatedNoise;
+  readonly seen: Features;
   /** Features of an observation. */
   readonly width: number;
   /** Elements of an action. */
@@ -119,9 +122,10 @@ export class Control {
     if (misfit !== null) throw new Error(misfit);
     this.settings = settings;
     this.scale = new ActionScale(environment.action as VectorSpace);
-    this.width = featureSize(environment.observation);
+    this.seen = new Features(environment.observation, settings);
+    this.width = this.seen.width;
     this.size = this.scale.size;
-    this.loop = new ReplayLoop(environment, { seed, bufferSize });
+    this.loop = new ReplayLoop(environment, { seen: this.seen, seed, bufferSize });
     this.noise = new CorrelatedNoise(this.size, noiseCorrelation, createRandom(seed).split("exploration"));
     this.drawn = new Float32Array(this.size);
     this.enacted = new Float32Array(this.size);

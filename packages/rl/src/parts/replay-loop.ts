@@ -3,7 +3,7 @@ import type { Action, EnvironmentDefinition } from "@agon/env";
 import { createRandom, type Random } from "@agon/random";
 import type { Agent, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
 import type { Contents } from "./agent-state.ts";
-import { featureSize, writeFeatures } from "./features.ts";
+import type { Features } from "./features.ts";
 import { located } from "./non-finite.ts";
 import { type Batch, type Reach, ReplayBuffer } from "./replay.ts";
 import { Session } from "./session.ts";
@@ -39,14 +39,18 @@ export class ReplayLoop {
   readonly sampling: Random;
   /** Updates owed for the steps taken. */
   readonly counts: { owed: number } = { owed: 0 };
-  private readonly definition: EnvironmentDefinition;
+  private readonly seen: Features;
   private readonly features: Float32Array;
   private readonly nextFeatures: Float32Array;
 
-  constructor(environment: EnvironmentDefinition, { seed, bufferSize }: { seed: number; bufferSize: number }) {
-    const { observation, action } = environment;
-    const width = featureSize(observation);
-    this.definition = environment;
+  /** `seen`: what is kept of observations. */
+  constructor(
+    environment: EnvironmentDefinition,
+    { seen, seed, bufferSize }: { readonly seen: Features; readonly seed: number; readonly bufferSize: number },
+  ) {
+    const { action } = environment;
+    const { width } = seen;
+    this.seen = seen;
     this.session = new Session(environment, seed);
     this.replay = new ReplayBuffer(bufferSize, width, action.kind === "discrete" ? undefined : action.size);
     this.sampling = createRandom(seed).split("replay");
@@ -103,9 +107,8 @@ export class ReplayLoop {
 
   private keep({ action, kept, explored = false }: Choice, reward: number): void {
     const { observation, nextObservation, environment } = this.session;
-    const space = this.definition.observation;
-    writeFeatures(space, observation, this.features);
-    writeFeatures(space, nextObservation, this.nextFeatures);
+    this.seen.write(observation, this.features);
+    this.seen.write(nextObservation, this.nextFeatures);
     const { terminated, truncated } = environment;
     this.replay.add(this.features, kept ?? action, reward, this.nextFeatures, { terminated, truncated, explored });
   }

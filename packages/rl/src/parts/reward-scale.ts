@@ -1,5 +1,7 @@
 // Rewards divided by how much discounted returns vary: networks learn values of about 1 whatever the unit of the rewards.
 
+import { NonFiniteError } from "@agon/tensor";
+
 /** Plain data from which a scale goes on. */
 interface RewardScaleState {
   readonly returns: readonly number[];
@@ -19,6 +21,12 @@ export class RewardScale {
 
   /** Scales one step's rewards in place. `ends`: whose episode is over. */
   apply(rewards: Float64Array, gamma: number, ends: (lane: number) => boolean): void {
+    for (let lane = 0; lane < rewards.length; lane++)
+      if (!Number.isFinite((this.returns[lane] * gamma + rewards[lane] - this.mean) ** 2))
+        throw new NonFiniteError(
+          "output [squared returns] is Infinity, beyond float64; nothing was written.",
+          "returns",
+        );
     for (let lane = 0; lane < rewards.length; lane++) {
       const value = this.returns[lane] * gamma + rewards[lane];
       this.count++;

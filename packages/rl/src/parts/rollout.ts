@@ -1,6 +1,6 @@
 // A rollout: some steps of several environments, with what was seen, what a critic thought of it, and what came of it.
 import type { Bound, SafetensorsArray } from "@agon/tensor";
-import { writeFeatures } from "./features.ts";
+import type { Features } from "./features.ts";
 import { generalisedAdvantages } from "./returns.ts";
 import type { VectorSession } from "./vector-session.ts";
 
@@ -19,16 +19,20 @@ export class Rollout {
   readonly truncated: Uint8Array;
   private readonly session: VectorSession;
   private readonly mind: Bound;
-  private readonly width: number;
+  private readonly seen: Features;
 
-  /** `mind`: of the features of all environments, [environments, width]; the first that it gives are their values, [environments]. */
-  constructor(session: VectorSession, mind: Bound, steps: number) {
+  /** `mind`: of what is `seen` in all environments, [environments, width]; the first that it gives are their values, [environments]. */
+  constructor(
+    session: VectorSession,
+    mind: Bound,
+    { seen, steps }: { readonly seen: Features; readonly steps: number },
+  ) {
     const size = steps * session.environments.count;
     this.session = session;
     this.mind = mind;
     this.steps = steps;
-    this.width = mind.inputs[0].length / session.environments.count;
-    this.features = new Float32Array(size * this.width);
+    this.seen = seen;
+    this.features = new Float32Array(size * seen.width);
     this.rewards = new Float64Array(size);
     this.values = new Float64Array(size);
     this.nextValues = new Float64Array(size);
@@ -56,7 +60,7 @@ export class Rollout {
   step(actions: Int32Array | Float32Array): void {
     const { session, mind, row } = this;
     const { environments } = session;
-    this.features.set(mind.inputs[0] as Float32Array, row * this.width);
+    this.features.set(mind.inputs[0] as Float32Array, row * this.seen.width);
     this.values.set(mind.outputs[0], row);
     session.step(actions);
     const { rewards, terminated, truncated } = environments;
@@ -78,13 +82,8 @@ export class Rollout {
   }
 
   private thinkAbout(observations: Float32Array): readonly Float32Array[] {
-    const { mind, width } = this;
-    const { count, singleObservationSpace: space } = this.session.environments;
-    const features = mind.inputs[0] as Float32Array;
-    if (space.kind !== "discrete") features.set(observations);
-    else
-      for (let lane = 0; lane < count; lane++)
-        writeFeatures(space, observations.subarray(lane, lane + 1), features, lane * width);
+    const { mind, seen } = this;
+    seen.write(observations, mind.inputs[0] as Float32Array);
     mind.run();
     return mind.outputs as readonly Float32Array[];
   }
