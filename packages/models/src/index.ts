@@ -14,6 +14,7 @@ export {
 export { DenseNet, type DenseNetOptions } from "./densenet.ts";
 export { type GenerateOptions, GPT, type GPTOptions, gptParameters, type SampleOptions, sampleToken } from "./gpt.ts";
 export { LeNet5 } from "./lenet.ts";
+export { ResNet, type ResNetOptions } from "./resnet.ts";
 export {
   type ForwardPass,
   type LayerGradients,

@@ -1,7 +1,8 @@
+import { applyLayer } from "@agon/nn";
 import { createRandom } from "@agon/random";
 import { zeros } from "@agon/tensor";
 import { describe, expect, it, test } from "vitest";
-import { DenseNet, LeNet5, Perceptron, type Side, SimpleNeuralNetwork } from "./index.ts";
+import { DenseNet, LeNet5, Perceptron, ResNet, type Side, SimpleNeuralNetwork } from "./index.ts";
 
 describe("Perceptron", () => {
   const corners = [
@@ -93,6 +94,29 @@ describe("DenseNet", () => {
     expect(shapes).toContain("features.transition1.conv 1×8×8×8"); // 8 + 2·4 maps, halved
     expect(shapes).toContain("features.norm5 1×20×4×4"); // 8 + 3·4
     expect(model.forward(zeros([2, 3, 32, 32])).shape).toEqual([2, 5]);
+  });
+});
+
+describe("ResNet", () => {
+  it("has as ResNet-50 the parameters that are published, under torchvision's names", { timeout: 60_000 }, () => {
+    const model = new ResNet();
+    const shapes = new Map(Array.from(model.namedVariables(), ([name, { shape }]) => [name, shape]));
+    const sizes = model.parameters().map(({ shape }) => shape.reduce((n, length) => n * length, 1));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(25_557_032);
+    expect(shapes.get("layer1.0.downsample.0.weight")).toEqual([256, 64, 1, 1]);
+    expect(shapes.get("layer3.5.conv2.weight")).toEqual([256, 256, 3, 3]);
+    expect(shapes.get("layer4.2.bn3.running_var")).toEqual([2048]);
+    expect(shapes.get("fc.bias")).toEqual([1000]);
+  });
+
+  it("halves height and width from stage to stage, and is the way around where its blocks add nothing", () => {
+    const model = new ResNet({ blocks: [1, 2], width: 4, classes: 5 });
+    const images = zeros([2, 3, 32, 32]).add(1);
+    expect(model.stages[1].forward(zeros([2, 16, 8, 8])).shape).toEqual([2, 32, 4, 4]);
+    expect(model.forward(images).shape).toEqual([2, 5]);
+    model.namedVariables().get("layer2.1.bn3.weight")?.set(new Float32Array(32));
+    const x = zeros([2, 32, 4, 4]).add(0.5);
+    expect([...applyLayer(model.stages[1].layers[1], x).dataSync()]).toEqual([...x.dataSync()]);
   });
 });
 
