@@ -1,7 +1,7 @@
 // 8.2 and 11.1.5: DQN without its target network, and without replay.
 import { CartPole } from "@agon/environments";
 import { createRandom } from "@agon/random";
-import { DQN, type DQNOptions, evaluate } from "@agon/rl";
+import type { DQNOptions } from "@agon/rl";
 import { bootstrapInterval, type Interval, mean } from "@agon/runs";
 import { claim, figureText, type Lab } from "./lab.ts";
 
@@ -42,6 +42,8 @@ export const dqnAblation: Lab = {
   title: "DQN without replay, and without a target network",
   question: "What becomes of DQN on CartPole if its target network, or its replay of old transitions, is taken away?",
   async run({ seed, scale, progress }) {
+    // Only here: whoever bundles the labs gets the algorithms as a script of their own.
+    const { DQN, evaluate } = await import("@agon/rl");
     const full = scale === "full";
     const arms = full ? [...ARMS, ...MORE] : ARMS;
     const [seeds, steps, episodes] = full ? [5, 30_000, 50] : [3, 8000, 10];
