@@ -40,9 +40,9 @@ export const loopWorks: readonly LoopWork[] = [
       double: false,
       multiStep: 1,
       clipNorm: 0,
+      loss: "squared",
     },
     warmUp: 20_000,
-    differs: "Huber's loss in place of the squared one",
     peer: {
       library: "cleanrl",
       program: ["rl_cleanrl.py", "--algo", "dqn", "--cap", "30"],

@@ -1,6 +1,6 @@
 // DQN (Mnih et al. 2015): action values by a network, learned from replayed transitions towards targets of a slower copy.
 //
-//   L(θ) = E[ huber( Q(s, a; θ) − (r + γr′ + … + γⁿ·[goes on]·maxₐ′ Q(s⁽ⁿ⁾, a′; θ⁻)) ) ]
+//   L(θ) = E[ loss( Q(s, a; θ) − (r + γr′ + … + γⁿ·[goes on]·maxₐ′ Q(s⁽ⁿ⁾, a′; θ⁻)) ) ]
 //
 // θ⁻ moves towards θ every `targetUpdateInterval` steps, θ⁻ ← (1 − τ)θ⁻ + τθ (Lillicrap et al. 2016); the paper copies it, τ = 1. With
 // `double` (van Hasselt et al. 2016) θ chooses a′ and θ⁻ values it. Beyond the paper, targets reach over `multiStep` n rewards (Sutton 1988;
@@ -8,7 +8,7 @@
 // `prioritised` replay (Schaul et al. 2016) are switches, off at first.
 // Simplified against the paper: observations are vectors, one environment, Adam in place of RMSProp.
 import type { EnvironmentDefinition } from "@agon/env";
-import { huber, MLP, type Module, withRandom } from "@agon/nn";
+import { huber, MLP, type Module, mse, withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom, type Random } from "@agon/random";
 import { blend, type Bound, compile, type Tensor, zeros } from "@agon/tensor";
@@ -54,6 +54,7 @@ export interface DQNOptions {
   readonly importanceStart?: number;
   readonly importanceSteps?: number;
   readonly clipNorm?: number;
+  readonly loss?: "huber" | "squared";
   readonly scaleObservations?: boolean;
   readonly seed?: number;
 }
@@ -207,6 +208,13 @@ const optionSpecs: readonly OptionSpec[] = [
     description: "Largest joint norm of the gradient; 0 for no limit. 10 in Stable-Baselines3.",
   },
   scalingOption,
+  {
+    key: "loss",
+    default: "huber",
+    choices: ["huber", "squared"],
+    description:
+      "Of TD errors. Huber's counts large ones by their size, as the paper's clipping does; where targets are seldom copied, it can let values grow without end.",
+  },
 ];
 
 const fits = ({ id, action }: EnvironmentDefinition): string | null =>
@@ -287,6 +295,7 @@ export class DQN implements Agent {
 
   private compileUpdate(width: number): Bound {
     const { batchSize, double, prioritised } = this.settings;
+    const lossOf = this.settings.loss === "huber" ? huber : mse;
     /** Q(s, a), and what it should be. Both: [batch] */
     const compare = (observations: Tensor, actions: Tensor, [rewards, next, discounts]: readonly Tensor[]) => {
       const later = this.target.forward(next); // [batch, actions]
@@ -297,13 +306,13 @@ export class DQN implements Agent {
     const uniform = compile((observations: Tensor, actions: Tensor, outcome: readonly Tensor[]) =>
       this.optimizer.minimize(() => {
         const { q, targets } = compare(observations, actions, outcome);
-        return { loss: huber(q, targets), meanQ: q.mean() };
+        return { loss: lossOf(q, targets), meanQ: q.mean() };
       }),
     );
     const weighted = compile((observations: Tensor, actions: Tensor, outcome: readonly Tensor[], weights: Tensor) =>
       this.optimizer.minimize(() => {
         const { q, targets } = compare(observations, actions, outcome);
-        const loss = huber(q, targets, { reduction: "none" }).mul(weights).mean();
+        const loss = lossOf(q, targets, { reduction: "none" }).mul(weights).mean();
         return { loss, meanQ: q.mean(), tdErrors: targets.sub(q) };
       }),
     );
