@@ -141,6 +141,7 @@ const variants: Readonly<Record<string, { readonly name: string; readonly switch
     switches: { scaleObservations: true, normaliseRewards: true },
   },
   "dqn, one step and no double": { name: "dqn", switches: { multiStep: 1, double: false } },
+  "dqn, squared errors": { name: "dqn", switches: { loss: "squared" } },
   "sac, with noise alike from step to step": {
     name: "sac",
     switches: { noiseCorrelation: 0.9, updatesPerTrain: 2, trainInterval: 3 },
