@@ -10,10 +10,8 @@ import {
   type Agent,
   algorithms,
   DQN,
-  discountedReturns,
   evaluate,
   findAlgorithm,
-  generalisedAdvantages,
   linear,
   OptionError,
   PPO,
@@ -629,43 +627,4 @@ it("algorithms say why they do not fit", () => {
     "Value iteration plans with the environment's model; CartPole-v1 has no table of transitions.",
   );
   expect(findAlgorithm("reinforce").fits(CliffWalking)).toContain("no time limit");
-});
-
-describe("evaluate", () => {
-  it("plays on an environment of its own", async () => {
-    const walk = defineEnvironment({
-      id: "walk",
-      observation: box([1], { low: 0, high: 3 }),
-      action: discrete(1),
-      reset: (): { at: number } => ({ at: 0 }),
-      step: ({ at }) => ({ state: { at: at + 1 }, reward: 2, terminated: at + 1 === 3 }),
-      observe: ({ at }, out) => {
-        out[0] = at;
-      },
-    });
-    const score = await evaluate({ act: () => 0 }, walk, { episodes: 4 });
-    expect(score).toEqual({ episodes: 4, mean: 6, std: 0, standardError: 0, returns: [6, 6, 6, 6] });
-  });
-});
-
-it("evaluation ends also where policy and environment never would", async () => {
-  const { mean } = await evaluate({ act: () => 0 }, CliffWalking, { episodes: 1, maxSteps: 50 });
-  expect(mean).toBe(-50);
-});
-
-describe("returns", () => {
-  it("discount and start anew after an end", () => {
-    expect([...discountedReturns([1, 1, 1, 1], [0, 1, 0, 1], 0.5, [0, 0, 0, 8])]).toEqual([1.5, 1, 3.5, 5]);
-    expect([...discountedReturns([1, 1], [0, 0], 0.5)]).toEqual([1.5, 1]);
-  });
-  it("bootstrap through truncation but not through termination", () => {
-    const rollout = (terminated: number, truncated: number) =>
-      generalisedAdvantages(
-        { rewards: [1], values: [0], nextValues: [10], terminated: [terminated], truncated: [truncated] },
-        1,
-        0.5,
-        1,
-      ).returns[0];
-    expect([rollout(1, 0), rollout(0, 1), rollout(0, 0)]).toEqual([1, 6, 6]);
-  });
 });

@@ -10,12 +10,13 @@ import type { EnvironmentDefinition } from "@agon/env";
 import { withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom } from "@agon/random";
-import { blend, type Bound, compile, type Tensor, zeros } from "@agon/tensor";
+import { blend, type Bound, compile, type Tensor } from "@agon/tensor";
 import type { Agent, EpisodeEvent, Thought, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
 import { needsBounds } from "../parts/action-scale.ts";
 import { AgentState } from "../parts/agent-state.ts";
 import { Control, type ControlOptions, controlOptions, type ControlSettings } from "../parts/control.ts";
 import { ActionCritic, DeterministicActor } from "../parts/control-networks.ts";
+import { DeterministicMind } from "../parts/deterministic-mind.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { bootstrapped } from "../parts/targets.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
@@ -50,9 +51,7 @@ export class DDPG implements Agent {
   private readonly actorOptimizer: Adam;
   private readonly settings: Settings;
   private readonly control: Control;
-  /** Of one observation: µ; and the value of µ. */
-  private readonly acting: Bound;
-  private readonly judging: Bound;
+  private readonly mind: DeterministicMind;
   private readonly update: Bound;
   private readonly kept: AgentState;
 
@@ -73,9 +72,10 @@ export class DDPG implements Agent {
     this.targetCritic = critic();
     this.criticOptimizer = new Adam(this.critic.parameters());
     this.actorOptimizer = new Adam(this.actor.parameters());
-    const one = zeros([1, width]);
-    this.acting = compile((x: Tensor) => this.actor.forward(x)).bind(one);
-    this.judging = compile((x: Tensor) => this.critic.forward(x, this.actor.forward(x))).bind(one);
+    this.mind = new DeterministicMind(this.control, this.settings, {
+      actor: (x) => this.actor.forward(x),
+      value: (x) => this.critic.forward(x, this.actor.forward(x)),
+    });
     this.update = this.compileUpdate();
     const { targetActor, targetCritic, criticOptimizer, actorOptimizer } = this;
     this.kept = new AgentState(this.algorithm, {
@@ -116,26 +116,14 @@ export class DDPG implements Agent {
   }
 
   act(observation: Float32Array): Float32Array {
-    return this.control.enact(this.best(observation));
-  }
-
-  /** µ at one observation; overwritten by the next call. */
-  private best(observation: Float32Array): Float32Array {
-    this.control.seen.write(observation, this.acting.inputs[0] as Float32Array);
-    this.acting.run();
-    return this.acting.outputs[0] as Float32Array;
+    return this.mind.act(observation);
   }
 
   train(options: TrainOptions & { readonly every?: "episode" }): AsyncGenerator<EpisodeEvent, void, void>;
   train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
   train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
-    const { control, settings } = this;
-    const explore = (noise: Float64Array, out: Float32Array): void => {
-      const best = this.best(control.loop.session.observation);
-      for (let i = 0; i < out.length; i++)
-        out[i] = Math.min(1, Math.max(-1, best[i] + settings.explorationNoise * noise[i]));
-    };
-    return control.train(this, { ...options, explore, learn: () => this.learn() });
+    const explore = (noise: Float64Array, out: Float32Array): void => this.mind.explore(noise, out);
+    return this.control.train(this, { ...options, explore, learn: () => this.learn() });
   }
 
   private learn(): UpdateEvent {
@@ -161,11 +149,7 @@ export class DDPG implements Agent {
   curveHash = (): Promise<string> => this.kept.curveHash();
 
   inspect(observation: Float32Array): Thought {
-    const best = this.best(observation);
-    this.control.seen.write(observation, this.judging.inputs[0] as Float32Array);
-    this.judging.run();
-    const action = this.control.scale.thought(best, () => this.settings.explorationNoise);
-    return { action, value: this.judging.outputs[0][0] };
+    return this.mind.inspect(observation);
   }
 }
 

@@ -11,12 +11,13 @@ import type { EnvironmentDefinition } from "@agon/env";
 import { withRandom } from "@agon/nn";
 import { Adam } from "@agon/optim";
 import { createRandom } from "@agon/random";
-import { blend, type Bound, compile, RandomStream, type Tensor, zeros } from "@agon/tensor";
+import { blend, type Bound, compile, RandomStream, type Tensor } from "@agon/tensor";
 import type { Agent, EpisodeEvent, Thought, TrainEvent, TrainOptions, UpdateEvent } from "../agent.ts";
 import { needsBounds } from "../parts/action-scale.ts";
 import { AgentState } from "../parts/agent-state.ts";
 import { Control, type ControlOptions, controlOptions, type ControlSettings } from "../parts/control.ts";
 import { ActionCritic, DeterministicActor } from "../parts/control-networks.ts";
+import { DeterministicMind } from "../parts/deterministic-mind.ts";
 import { changeOption, resolveOptions } from "../parts/options.ts";
 import { bootstrapped, clippedDoubleValue, smoothed } from "../parts/targets.ts";
 import type { AlgorithmSpec, OptionSpec } from "../registry.ts";
@@ -71,9 +72,7 @@ export class TD3 implements Agent {
   private readonly control: Control;
   /** Of the smoothed target policy. */
   private readonly noise: RandomStream;
-  /** Of one observation: µ; and the value of µ. */
-  private readonly acting: Bound;
-  private readonly judging: Bound;
+  private readonly mind: DeterministicMind;
   private readonly updates: { readonly critics: Bound; readonly all: Bound };
   private readonly kept: AgentState;
 
@@ -95,12 +94,13 @@ export class TD3 implements Agent {
     this.criticOptimizer = new Adam(this.critics.flatMap((one) => one.parameters()));
     this.actorOptimizer = new Adam(this.actor.parameters());
     this.noise = new RandomStream(seed, "noise");
-    const one = zeros([1, width]);
-    this.acting = compile((x: Tensor) => this.actor.forward(x)).bind(one);
-    this.judging = compile((x: Tensor) => {
-      const [first, second] = this.critics.map((critic) => critic.forward(x, this.actor.forward(x)));
-      return clippedDoubleValue(first, second);
-    }).bind(one);
+    this.mind = new DeterministicMind(this.control, this.settings, {
+      actor: (x) => this.actor.forward(x),
+      value: (x) => {
+        const [first, second] = this.critics.map((critic) => critic.forward(x, this.actor.forward(x)));
+        return clippedDoubleValue(first, second);
+      },
+    });
     this.updates = this.compileUpdates();
     const { targetActor, criticOptimizer, actorOptimizer } = this;
     const [critic1, critic2] = this.critics;
@@ -152,26 +152,14 @@ export class TD3 implements Agent {
   }
 
   act(observation: Float32Array): Float32Array {
-    return this.control.enact(this.best(observation));
-  }
-
-  /** µ at one observation; overwritten by the next call. */
-  private best(observation: Float32Array): Float32Array {
-    this.control.seen.write(observation, this.acting.inputs[0] as Float32Array);
-    this.acting.run();
-    return this.acting.outputs[0] as Float32Array;
+    return this.mind.act(observation);
   }
 
   train(options: TrainOptions & { readonly every?: "episode" }): AsyncGenerator<EpisodeEvent, void, void>;
   train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void>;
   train(options: TrainOptions): AsyncGenerator<TrainEvent, void, void> {
-    const { control, settings } = this;
-    const explore = (noise: Float64Array, out: Float32Array): void => {
-      const best = this.best(control.loop.session.observation);
-      for (let i = 0; i < out.length; i++)
-        out[i] = Math.min(1, Math.max(-1, best[i] + settings.explorationNoise * noise[i]));
-    };
-    return control.train(this, { ...options, explore, learn: () => this.learn() });
+    const explore = (noise: Float64Array, out: Float32Array): void => this.mind.explore(noise, out);
+    return this.control.train(this, { ...options, explore, learn: () => this.learn() });
   }
 
   private learn(): UpdateEvent {
@@ -199,11 +187,7 @@ export class TD3 implements Agent {
   curveHash = (): Promise<string> => this.kept.curveHash();
 
   inspect(observation: Float32Array): Thought {
-    const best = this.best(observation);
-    this.control.seen.write(observation, this.judging.inputs[0] as Float32Array);
-    this.judging.run();
-    const action = this.control.scale.thought(best, () => this.settings.explorationNoise);
-    return { action, value: this.judging.outputs[0][0] };
+    return this.mind.inspect(observation);
   }
 }
 
