@@ -354,12 +354,12 @@ export class DQN implements Agent {
     changeOption(this.algorithm, optionSpecs, this.options, key, value);
   }
 
-  /** ε-greedy: at random with probability ε, else greedy. */
+  /** ε-greedy: at random with probability ε, else greedy. Whether a random action is the greedy one too matters to targets of several steps alone. */
   private choose(): Choice {
-    const { exploring, steps } = this;
-    const greedy = this.act(this.loop.session.observation);
-    const action = exploring.uniform() < this.exploration(steps) ? this.explore() : greedy;
-    return { action, explored: action !== greedy };
+    const { observation } = this.loop.session;
+    if (this.exploring.uniform() >= this.exploration(this.steps)) return { action: this.act(observation) };
+    const action = this.explore();
+    return { action, explored: this.settings.multiStep === 1 || action !== this.act(observation) };
   }
 
   /** A random action, held by chance as in temporally extended exploration (Dabney et al. 2021), with no change to how often there is one. */
@@ -395,7 +395,7 @@ export class DQN implements Agent {
     const weights = this.update.inputs[5] as Float32Array;
     const beta = linear(importanceStart, 1, importanceSteps)(this.steps);
     priorities.draw(rows, weights, { random: loop.sampling, size: loop.replay.size, beta });
-    loop.replay.take(batch, (i) => rows[i], reach);
+    loop.replay.take(batch, rows, reach);
   }
 
   policy = (): Uint8Array => this.kept.policy();

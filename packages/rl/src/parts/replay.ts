@@ -39,6 +39,10 @@ interface Place {
   readonly next: number;
 }
 
+/** Where flags and action stand in a record; its first element is the reward. */
+const FLAGS = 1;
+const ACTION = 2;
+
 /** How a transition left its episode, and whether it was explored: bits of its flags. */
 const truncated = 1;
 const terminated = 2;
@@ -60,10 +64,12 @@ export class ReplayBuffer {
    */
   private continued = 0;
   private lastStart: Float32Array | undefined;
-  /** Of each transition the reward, the action, the observation and where it led to. [capacity, stride] */
+  /** Of each transition the reward, the flags, the action, the observation and where it led to. [capacity, stride] */
   private readonly records: Float32Array;
-  private readonly flags: Uint8Array;
   private readonly stride: number;
+  /** Of the last sample: the rows that it began at, and those that it reached. */
+  private rows = new Int32Array(0);
+  private ends = new Int32Array(0);
   /** Where in a record the observation begins. */
   private readonly seen: number;
 
@@ -71,15 +77,14 @@ export class ReplayBuffer {
   constructor(capacity: number, width: number, actionSize = 1) {
     this.capacity = capacity;
     this.width = width;
-    this.seen = 1 + actionSize;
+    this.seen = ACTION + actionSize;
     this.stride = this.seen + 2 * width;
     this.records = new Float32Array(capacity * this.stride);
-    this.flags = new Uint8Array(capacity);
   }
 
   /** Row of the newest transition. */
   get newest(): number {
-    return (this.next + this.capacity - 1) % this.capacity;
+    return (this.next === 0 ? this.capacity : this.next) - 1;
   }
 
   /**
@@ -99,12 +104,12 @@ export class ReplayBuffer {
     const { records, next, width, seen } = this;
     const at = next * this.stride;
     records[at] = reward;
-    if (typeof action === "number") records[at + 1] = action;
-    else records.set(action, at + 1);
+    if (typeof action === "number") records[at + ACTION] = action;
+    else records.set(action, at + ACTION);
     records.set(observation, at + seen);
     records.set(nextObservation, at + seen + width);
     const { terminated: over, truncated: cut, explored: tried } = outcome;
-    this.flags[next] = (over ? terminated : cut ? truncated : 0) | (tried ? explored : 0);
+    records[at + FLAGS] = (over ? terminated : cut ? truncated : 0) | (tried ? explored : 0);
     this.next = (next + 1) % this.capacity;
     this.size = Math.min(this.size + 1, this.capacity);
   }
@@ -113,7 +118,7 @@ export class ReplayBuffer {
     const { newest } = this;
     if (this.size === 0) return;
     const follows = this.isWhereItLed(observation, newest);
-    if ((this.flags[newest] & ended) !== 0) this.checkStart(observation, follows);
+    if ((this.flagsOf(newest) & ended) !== 0) this.checkStart(observation, follows);
     else if (!follows)
       throw new Error(
         "ReplayBuffer.add: the observation is not the one that the last transition led to, though its episode goes on; a transition must not cross episodes.",
@@ -143,55 +148,63 @@ export class ReplayBuffer {
     );
   }
 
-  /** Fills `out` with transitions drawn uniformly, with replacement; as many as out.rewards holds. */
-  sample(out: Batch, random: Random, reach: Reach): void {
-    this.take(out, () => random.integer(this.size), reach);
+  private flagsOf(row: number): number {
+    return this.records[row * this.stride + FLAGS];
   }
 
-  /** Fills `out` with the transitions at the rows that `rowOf` tells, in turn. */
-  take(out: Batch, rowOf: (i: number) => number, reach: Reach): void {
+  /** Fills `out` with transitions drawn uniformly, with replacement; as many as out.rewards holds. */
+  sample(out: Batch, random: Random, reach: Reach): void {
+    const count = out.rewards.length;
+    if (this.rows.length !== count) this.rows = new Int32Array(count);
+    for (let i = 0; i < count; i++) this.rows[i] = random.integer(this.size);
+    this.take(out, this.rows, reach);
+  }
+
+  /** Fills `out` with the transitions at some rows, in turn. */
+  take(out: Batch, rows: Int32Array, reach: Reach): void {
     const { width, records, stride, seen } = this;
-    const { observations, nextObservations, actions, rewards } = out;
-    for (let i = 0; i < rewards.length; i++) {
-      const from = rowOf(i);
-      const start = from * stride;
-      const end = this.follow(from, reach, out, i) * stride + seen + width;
+    const { observations, nextObservations, actions } = out;
+    if (this.ends.length !== rows.length) this.ends = new Int32Array(rows.length);
+    const { ends } = this;
+    // A loop of its own that is short enough for the processor to wait for several far rows at once.
+    for (let i = 0; i < rows.length; i++) ends[i] = this.follow(rows[i], reach, out, i);
+    for (let i = 0; i < rows.length; i++) {
+      const start = rows[i] * stride;
+      const end = ends[i] * stride + seen + width;
       for (let k = 0; k < width; k++) {
         observations[i * width + k] = records[start + seen + k];
         nextObservations[i * width + k] = records[end + k];
       }
-      for (let k = 1; k < seen; k++) actions[i * (seen - 1) + k - 1] = records[start + k];
+      for (let k = ACTION; k < seen; k++) actions[i * (seen - ACTION) + k - ACTION] = records[start + k];
     }
   }
 
   /** Adds up rewards from one row on; returns the row where the reach ends. */
   private follow(from: number, { steps, discount }: Reach, out: Batch, at: number): number {
-    const { records, flags, stride, newest } = this;
+    const { records, stride } = this;
     let row = from;
     let sum = records[row * stride];
     let worth = discount;
-    for (let step = 1; step < steps && (flags[row] & ended) === 0 && row !== newest; step++) {
+    for (let step = 1; step < steps && (this.flagsOf(row) & ended) === 0 && row !== this.newest; step++) {
       const following = row + 1 === this.capacity ? 0 : row + 1;
-      if ((flags[following] & explored) !== 0) break;
+      if ((this.flagsOf(following) & explored) !== 0) break;
       row = following;
       sum += worth * records[row * stride];
       worth *= discount;
     }
     out.rewards[at] = sum;
-    out.discounts[at] = (flags[row] & terminated) !== 0 ? 0 : worth;
+    out.discounts[at] = (this.flagsOf(row) & terminated) !== 0 ? 0 : worth;
     return row;
   }
 
   /** The filled part, and the row of the next transition. */
   save(): { readonly data: Place; readonly arrays: Readonly<Record<string, SafetensorsArray>> } {
     const { size, next, stride } = this;
-    const arrays = { records: this.records.slice(0, size * stride), flags: this.flags.slice(0, size) };
-    return { data: { size, next }, arrays };
+    return { data: { size, next }, arrays: { records: this.records.slice(0, size * stride) } };
   }
 
   load(saved: unknown, array: (name: string) => SafetensorsArray): void {
     this.records.set(array("records"));
-    this.flags.set(array("flags"));
     const { size, next } = saved as Place;
     this.size = size;
     this.next = next;
