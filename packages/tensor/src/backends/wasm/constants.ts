@@ -1,6 +1,6 @@
 // Words that generated loops load before they start, each once.
-import type { Constants } from "./loop.ts";
 import type { Memory, WasmBuffer } from "./memory.ts";
+import type { Constants } from "./registers.ts";
 
 /** Words of a block. */
 const BLOCK = 1024;

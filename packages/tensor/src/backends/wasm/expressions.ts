@@ -11,15 +11,28 @@ export interface Builder {
   /** A number in all four lanes, loaded before the loop. */
   constant(value: number): Code;
   integer(value: number): Code;
+  /** x·y + z: in one rounding where products are fused, else in two. */
+  madd(x: Code, y: Code, z: Code): Code;
 }
 
 export type Expression = (operands: readonly Code[], builder: Builder) => Code;
 
-/** Horner's rule, highest coefficient first. */
-const polynomial = (x: Code, coefficients: readonly number[], { constant }: Builder): Code =>
-  coefficients.slice(1).reduce<Code>((sum, c) => v128.addF(v128.mulF(sum, x), constant(c)), constant(coefficients[0]));
+/** Σ cᵢxⁱ, highest coefficient first: Horner's rule in x² over pairs cᵢ₊₁x + cᵢ, which need not wait for each other. */
+const polynomial = (x: Code, square: Code, coefficients: readonly number[], { constant, madd }: Builder): Code => {
+  const alone = coefficients.length % 2;
+  const pairs = Array.from({ length: coefficients.length >> 1 }, (_, i) => {
+    const [odd, even] = coefficients.slice(alone + 2 * i);
+    return madd(constant(odd), x, constant(even));
+  });
+  const [first, ...rest] = alone ? [constant(coefficients[0]), ...pairs] : pairs;
+  return rest.reduce((sum, pair) => madd(sum, square, pair), first);
+};
 
 const EXP = [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1];
+
+/** ln 2 = LN2_HIGH + LN2_LOW, the first of nine bits: products with exponents are exact. */
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = -2.1219444e-4;
 
 /** Adding it rounds a float of at most 2²² to whole, ties to even, and leaves the whole number in the low bits. */
 const ROUNDER = 1.5 * 2 ** 23;
@@ -30,13 +43,12 @@ const powerOfTwo = (n: Code, { integer }: Builder): Code => v128.shiftLeft(v128.
 
 /** x = n·ln 2 + r with |r| ≤ ½ ln 2: n as a whole number, and eʳ − 1 by a polynomial. For |x| below 2²². */
 const reduced = (x: Code, builder: Builder): { readonly n: Code; readonly expm1: Code } => {
-  const { keep, constant, integer } = builder;
-  const rounded = keep(v128.addF(v128.mulF(x, constant(1.4426950408889634)), constant(ROUNDER)));
+  const { keep, constant, integer, madd } = builder;
+  const rounded = keep(madd(x, constant(Math.LOG2E), constant(ROUNDER)));
   const n = keep(v128.subF(rounded, constant(ROUNDER)));
-  const high = v128.subF(x, v128.mulF(n, constant(0.693359375)));
-  const r = keep(v128.addF(high, v128.mulF(n, constant(2.1219444e-4))));
+  const r = keep(madd(n, constant(-LN2_LOW), madd(n, constant(-LN2_HIGH), x)));
   const square = keep(v128.mulF(r, r));
-  const expm1 = v128.addF(v128.mulF(polynomial(r, EXP, builder), square), r);
+  const expm1 = madd(polynomial(r, square, EXP, builder), square, r);
   return { n: keep(v128.subI(rounded, integer(ROUNDER_BITS))), expm1 };
 };
 
@@ -75,12 +87,12 @@ const decomposed = (x: Code, { keep, constant, integer }: Builder): { readonly e
 
 /** ln x = e·ln 2 + ln(1 + t); the latter by a polynomial. */
 const log: Expression = ([x], builder) => {
-  const { keep, constant } = builder;
+  const { keep, constant, madd } = builder;
   const { e, t } = decomposed(x, builder);
   const square = keep(v128.mulF(t, t));
-  const tail = keep(v128.mulF(v128.mulF(polynomial(t, LOG, builder), t), square));
-  const corrected = v128.subF(v128.subF(tail, v128.mulF(e, constant(2.1219444e-4))), v128.mulF(square, constant(0.5)));
-  const value = keep(v128.addF(v128.addF(t, corrected), v128.mulF(e, constant(0.693359375))));
+  const tail = v128.mulF(v128.mulF(polynomial(t, square, LOG, builder), t), square);
+  const corrected = madd(square, constant(-0.5), madd(e, constant(LN2_LOW), tail));
+  const value = keep(madd(e, constant(LN2_HIGH), v128.addF(t, corrected)));
   // ln 0 = −∞; ln ∞ = ∞; NaN below 0 and for NaN.
   const positive = keep(v128.select(v128.eqF(x, constant(Infinity)), x, value));
   const atZero = v128.select(v128.eqF(x, constant(0)), constant(-Infinity), constant(Number.NaN));
@@ -115,30 +127,28 @@ const HALF_POWER_ROUNDER = ROUNDER + 126;
  * other stands side by side: the machine waits for results here, not for units to compute them (Horner's rule took 12% longer).
  */
 const tanh: Expression = ([x], builder) => {
-  const { keep, constant, integer } = builder;
+  const { keep, constant, integer, madd } = builder;
   const size = keep(v128.pminF(magnitude(x, builder), constant(10)));
-  const rounded = keep(v128.addF(v128.mulF(size, constant(2 * Math.LOG2E)), constant(HALF_POWER_ROUNDER)));
+  const rounded = keep(madd(size, constant(2 * Math.LOG2E), constant(HALF_POWER_ROUNDER)));
   const n = v128.subF(rounded, constant(HALF_POWER_ROUNDER));
-  const r = keep(v128.subF(v128.addF(size, size), v128.mulF(n, constant(Math.LN2))));
+  const r = keep(madd(n, constant(-Math.LN2), v128.addF(size, size)));
   const square = keep(v128.mulF(r, r));
   const power = keep(v128.shiftLeft(rounded, 23));
   const [c4, c3, c2, c1, c0] = TANH_EXPM1.map(constant);
-  const low = v128.addF(v128.mulF(r, c1), c0);
-  const high = v128.addF(v128.addF(v128.mulF(r, c3), c2), v128.mulF(square, c4));
-  const tail = v128.addF(v128.mulF(high, square), low);
-  const start = v128.addF(v128.mulF(power, r), v128.subF(power, constant(0.5)));
-  const u = keep(v128.addF(v128.mulF(v128.mulF(power, square), tail), start));
+  const tail = madd(madd(square, c4, madd(r, c3, c2)), square, madd(r, c1, c0));
+  const start = madd(power, r, v128.subF(power, constant(0.5)));
+  const u = keep(madd(v128.mulF(power, square), tail, start));
   return v128.divF(v128.or(u, v128.and(x, integer(SIGN_BIT))), v128.addF(u, constant(1)));
 };
 
 /** eˣ − 1 = 2ⁿ(eʳ − 1) + (2ⁿ − 1): no cancellation near 0. −1 from x = −20 on. 2¹²⁸ is 2¹²⁷ and a factor of 2. */
 const expm1: Expression = ([x], builder) => {
-  const { keep, constant, integer } = builder;
+  const { keep, constant, integer, madd } = builder;
   const limited = keep(v128.pminF(v128.pmaxF(x, constant(-20)), constant(89)));
   const { n, expm1: small } = reduced(limited, builder);
   const most = keep(v128.minI(n, integer(127)));
   const power = keep(powerOfTwo(most, builder));
-  const value = v128.addF(v128.mulF(small, power), v128.subF(power, constant(1)));
+  const value = madd(small, power, v128.subF(power, constant(1)));
   return signed(v128.mulF(value, powerOfTwo(v128.subI(n, most), builder)), x, builder);
 };
 
@@ -162,12 +172,14 @@ const ERF_FAR = [
 
 /** Near 0 a polynomial; beyond, 1 − e^(ln(1 − erf|x|)) with the sign of x; 1 from |x| = 4 on. */
 const erf: Expression = ([x], builder) => {
-  const { keep, constant } = builder;
+  const { keep, constant, madd } = builder;
   const size = keep(magnitude(x, builder));
   const square = keep(v128.mulF(x, x));
-  const near = keep(v128.addF(x, v128.mulF(x, polynomial(square, ERF_NEAR, builder))));
+  const fourth = keep(v128.mulF(square, square));
+  const near = keep(madd(x, polynomial(square, fourth, ERF_NEAR, builder), x));
   const limited = keep(v128.pminF(size, constant(4)));
-  const complement = exp([keep(polynomial(limited, ERF_FAR, builder))], builder);
+  const limitedSquare = keep(v128.mulF(limited, limited));
+  const complement = exp([keep(polynomial(limited, limitedSquare, ERF_FAR, builder))], builder);
   const far = keep(signed(v128.subF(constant(1), complement), x, builder));
   return v128.select(v128.ltF(size, constant(0.925)), near, far);
 };
@@ -242,7 +254,8 @@ const log2Pair = (x: Code, builder: Builder): readonly [high: Code, low: Code] =
   const rest = v128.subF(v128.subF(t, v128.mulF(sHigh, sumHigh)), v128.mulF(sHigh, sumLow));
   const sLow = keep(v128.divF(rest, sum));
   const square = keep(v128.mulF(s, s));
-  const tail = v128.mulF(v128.mulF(polynomial(square, LOG2_TAIL, builder), square), s);
+  const fourth = keep(v128.mulF(square, square));
+  const tail = v128.mulF(v128.mulF(polynomial(square, fourth, LOG2_TAIL, builder), square), s);
   const high = keep(v128.mulF(sHigh, constant(TWO_OVER_LN2_HIGH)));
   const linear = v128.addF(
     v128.mulF(sHigh, constant(TWO_OVER_LN2 - TWO_OVER_LN2_HIGH)),
@@ -255,7 +268,7 @@ const log2Pair = (x: Code, builder: Builder): readonly [high: Code, low: Code] =
 
 /** 2^(high + low), 0 and ∞ beyond what float32 holds. */
 const power2 = (high: Code, low: Code, builder: Builder): Code => {
-  const { keep, constant, integer } = builder;
+  const { keep, constant, integer, madd } = builder;
   const [a, b] = [high, low].map((part, i) => {
     const most = i === 0 ? 200 : 2;
     return keep(v128.pminF(v128.pmaxF(part, constant(-most)), constant(most)));
@@ -263,7 +276,8 @@ const power2 = (high: Code, low: Code, builder: Builder): Code => {
   const rounded = keep(v128.addF(v128.addF(a, b), constant(ROUNDER)));
   const r = v128.addF(v128.subF(a, v128.subF(rounded, constant(ROUNDER))), b);
   const v = keep(v128.mulF(r, constant(Math.LN2)));
-  const e = v128.addF(v128.addF(v128.mulF(polynomial(v, EXP, builder), v128.mulF(v, v)), v), constant(1));
+  const square = keep(v128.mulF(v, v));
+  const e = v128.addF(madd(polynomial(v, square, EXP, builder), square, v), constant(1));
   const n = keep(v128.subI(rounded, integer(ROUNDER_BITS)));
   const half = keep(v128.shiftRight(n, 1));
   return v128.mulF(v128.mulF(e, powerOfTwo(half, builder)), powerOfTwo(v128.subI(n, half), builder));
@@ -388,16 +402,14 @@ const COS = [2.44366092e-5, -1.38873525e-3, 4.16666456e-2];
 
 /** sin(x + quarter·π/2) for x ≥ 0; NaN where x is not finite. */
 const sineOf = (x: Code, quarter: number, builder: Builder): Code => {
-  const { keep, constant, integer } = builder;
+  const { keep, constant, integer, madd } = builder;
   const { quadrant, r, tail } = reducedAngle(x, builder);
   const place = keep(v128.addI(quadrant, integer(quarter)));
   const square = keep(v128.mulF(r, r));
-  const sine = v128.addF(r, v128.addF(v128.mulF(v128.mulF(polynomial(square, SIN, builder), square), r), tail));
-  const bend = v128.mulF(polynomial(square, COS, builder), v128.mulF(square, square));
-  const cosine = v128.addF(
-    v128.subF(constant(1), v128.mulF(square, constant(0.5))),
-    v128.subF(bend, v128.mulF(r, tail)),
-  );
+  const fourth = keep(v128.mulF(square, square));
+  const sine = v128.addF(r, madd(v128.mulF(polynomial(square, fourth, SIN, builder), square), r, tail));
+  const bend = v128.mulF(polynomial(square, fourth, COS, builder), fourth);
+  const cosine = v128.addF(madd(square, constant(-0.5), constant(1)), v128.subF(bend, v128.mulF(r, tail)));
   const odd = v128.eqI(v128.and(place, integer(1)), integer(1));
   const value = v128.xor(v128.select(odd, cosine, sine), v128.shiftLeft(v128.and(place, integer(2)), 30));
   return keep(v128.select(v128.ltF(x, constant(Infinity)), value, constant(Number.NaN)));

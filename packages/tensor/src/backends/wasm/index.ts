@@ -16,6 +16,7 @@ import { ArenaPool, Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { philoxModule } from "./philox.ts";
 import { buildPlan, type PlanHost } from "./plan.ts";
 import { poolingModule } from "./pooling.ts";
+import type { Arithmetic } from "./registers.ts";
 import { rowKernels, rowsModule } from "./rows.ts";
 import { sharingRefused, Threads } from "./threads.ts";
 
@@ -98,17 +99,17 @@ const lazyTable = <T>(
 
 /** Modules of kernels and which kernels are whose; each may call those of the ones before. */
 const modulesOf = (
-  fused: boolean,
+  arithmetic: Arithmetic,
   vectorBits: 128 | 256,
-  constants: ConstantPool,
 ): (readonly [names: readonly string[], make: () => Uint8Array<ArrayBuffer>])[] => {
+  const { fused } = arithmetic;
   const size = tileSize(fused, vectorBits);
   return [
     ...kernelModules,
     [["matmul"], () => matmulModule(fused, size)],
     [["randomUniform"], philoxModule],
     [alongKernels, alongModule],
-    [rowKernels, () => rowsModule(constants)],
+    [rowKernels, () => rowsModule(arithmetic)],
     [["argmaxPool2d"], poolingModule],
     [["tapTable", "packTaps", "correlate", "correlateWeights"], () => convolutionModule(fused, size)],
   ];
@@ -129,7 +130,7 @@ interface Settings {
 export class WasmBackend implements Backend {
   readonly name = "wasm";
   readonly numerics: "strict" | "fused";
-  readonly constants: ConstantPool;
+  readonly arithmetic: Arithmetic;
   readonly kernels: PlanHost["kernels"];
   /** Those that share the work of plans; null where one thread does it all. */
   readonly team: Threads | null;
@@ -142,8 +143,8 @@ export class WasmBackend implements Backend {
     this.wasm = memory;
     this.arenas = new ArenaPool(memory);
     this.numerics = fused ? "fused" : "strict";
-    this.constants = new ConstantPool(memory);
-    const modules = modulesOf(fused, vectorBits, this.constants);
+    this.arithmetic = { constants: new ConstantPool(memory), fused };
+    const modules = modulesOf(this.arithmetic, vectorBits);
     const kernels: WebAssembly.ModuleImports = lazyTable(
       modules.map(([names, make]) => [names, () => instantiate(make(), memory, kernels)]),
     );
@@ -210,11 +211,11 @@ export class WasmBackend implements Backend {
   }
 
   build(plan: Plan, mark?: Mark): Executable {
-    const { wasm: memory, arenas, constants, kernels, team } = this;
+    const { wasm: memory, arenas, arithmetic, kernels, team } = this;
     const host: PlanHost = {
       memory,
       arenas,
-      constants,
+      arithmetic,
       kernels,
       shareFromNanoseconds: this.shareFromNanoseconds,
       threads: team?.failure === null ? team : null,
@@ -290,7 +291,7 @@ export class WasmBackend implements Backend {
       const inputs = reads.map((access, i) => ({ access, pointer: get(2 + i), offset: 0 }) as const);
       const step = { op, operands: reads.map((_, i) => i), dtypes, output };
       const body = { inputs, steps: [step], stores: [{ pointer: get(0), offset: 0, value: reads.length }], sums: [] };
-      f.body = flatLoop(f, body, get(1), this.constants);
+      f.body = flatLoop(f, body, get(1), this.arithmetic);
       loop = instantiate(encodeModule([f]), this.wasm).run as LoopFunction;
       this.loops.set(key, loop);
     }

@@ -18,6 +18,7 @@ import {
   v128,
 } from "./emitter.ts";
 import { bit, type Builder, expressionOf, maskOf } from "./expressions.ts";
+import { type Arithmetic, Registers } from "./registers.ts";
 import { RowSums } from "./row-sums.ts";
 
 /**
@@ -50,11 +51,6 @@ export interface LoopBody {
   readonly stores: readonly (Place & { readonly value: number })[];
   /** Values whose rows are summed, by loops over rows alone: row r to the place + 4r. */
   readonly sums: readonly (Place & { readonly value: number })[];
-}
-
-/** Where loops find constants: the address of a word in memory. */
-export interface Constants {
-  addressOf(bits: number): number;
 }
 
 const VECTOR = 16;
@@ -92,39 +88,25 @@ const accessOf = (shape: Shape, output: Shape, split: number): Access | null => 
 
 /** Builds the code of one pass over vectors: loads, steps, stores. */
 class LoopWriter {
-  /** Runs once, before all loops. */
-  readonly before: Code[] = [];
-  private readonly hoisted = new Map<number, Code>();
-  private readonly fixed: (Code | null)[];
   private readonly f: FunctionBuilder;
   private readonly body: LoopBody;
-  private readonly constants: Constants;
+  private readonly registers: Registers;
+  private readonly fixed: (Code | null)[];
 
-  constructor(f: FunctionBuilder, body: LoopBody, constants: Constants) {
+  constructor(f: FunctionBuilder, body: LoopBody, arithmetic: Arithmetic) {
     this.f = f;
     this.body = body;
-    this.constants = constants;
+    this.registers = new Registers(f, arithmetic);
     this.fixed = body.inputs.map((input) =>
       input.access === "scalar"
-        ? this.local(v128.loadSplat32(input.pointer ?? i32(0), input.offset), this.before)
+        ? this.registers.local(v128.loadSplat32(input.pointer ?? i32(0), input.offset), this.before)
         : null,
     );
   }
 
-  private local(value: Code, into: Code[]): Code {
-    const local = this.f.local("v128");
-    into.push(set(local, value));
-    return get(local);
-  }
-
-  /** A constant comes from memory: what V8 knows to be constant it builds anew in every round. */
-  private constant(bits: number): Code {
-    let code = this.hoisted.get(bits);
-    if (!code) {
-      code = this.local(v128.loadSplat32(i32(0), this.constants.addressOf(bits)), this.before);
-      this.hoisted.set(bits, code);
-    }
-    return code;
+  /** Runs once, before all loops. */
+  get before(): Code[] {
+    return this.registers.before;
   }
 
   private address({ pointer }: Place, at: Code | null): Code {
@@ -159,17 +141,13 @@ class LoopWriter {
         if (input.access === "scalar") return this.fixed[i] as Code;
         if (input.access === "column") return columnValues[i] as Code;
         const from = located(input, input.access === "full" ? at : column);
-        return this.local(v128.load(from, input.offset + u * VECTOR), code);
+        return this.registers.local(v128.load(from, input.offset + u * VECTOR), code);
       }),
     );
-    const builder: Builder = {
-      keep: (value) => this.local(value, code),
-      constant: (value) => this.constant(bitsOf(value)),
-      integer: (value) => this.constant(value | 0),
-    };
+    const builder = this.registers.builder(code);
     const masks = lanes.map(() => new Map<number, Code>());
     for (const step of this.body.steps)
-      lanes.forEach((values, u) => values.push(this.local(this.value(step, values, masks[u], builder), code)));
+      lanes.forEach((values, u) => values.push(builder.keep(this.value(step, values, masks[u], builder))));
     code.push(afterSteps(lanes));
     // Stores side by side at the end: V8 can pair them into one of 256 bits.
     for (const store of this.body.stores)
@@ -206,12 +184,12 @@ class LoopWriter {
   /** One element for the row that begins at `row`·4 bytes of each column operand. */
   columnValues(row: Code, into: Code[]): (Code | null)[] {
     return this.body.inputs.map((input) =>
-      input.access === "column" ? this.local(v128.loadSplat32(this.address(input, row), input.offset), into) : null,
+      input.access === "column"
+        ? this.registers.local(v128.loadSplat32(this.address(input, row), input.offset), into)
+        : null,
     );
   }
 }
-
-const bitsOf = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0];
 
 /**
  * The code of a loop over `bytes` of each full operand, rounded up to 32: what lies behind the end of a buffer is its own padding, so that
@@ -221,10 +199,10 @@ export const flatLoop = (
   f: FunctionBuilder,
   body: LoopBody,
   bytes: Code | number,
-  constants: Constants,
+  arithmetic: Arithmetic,
   from: Code = i32(0),
 ): Code => {
-  const writer = new LoopWriter(f, body, constants);
+  const writer = new LoopWriter(f, body, arithmetic);
   if (typeof bytes === "number" && bytes <= VECTOR) return [writer.before, writer.pass(1, null, null, [])];
   const at = f.local("i32");
   const code = writer.pass(2, get(at), null, []);
@@ -240,11 +218,11 @@ export const rowLoop = (
   body: LoopBody,
   rows: number,
   columns: number,
-  constants: Constants,
+  arithmetic: Arithmetic,
   share?: readonly [first: Code, end: Code],
 ): Code => {
   const [first, end] = share ?? [i32(0), i32(rows)];
-  const writer = new LoopWriter(f, body, constants);
+  const writer = new LoopWriter(f, body, arithmetic);
   const [at, row, column] = [f.local("i32"), f.local("i32"), f.local("i32")];
   const bytes = columns * 4;
   const inRow: Code[] = [];

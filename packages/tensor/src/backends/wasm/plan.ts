@@ -26,9 +26,10 @@ import {
   scratchOf,
   signatureOf,
 } from "./library.ts";
-import { type Access, type Constants, flatLoop, type LoopBody, type LoopInput, rowLoop } from "./loop.ts";
+import { type Access, flatLoop, type LoopBody, type LoopInput, rowLoop } from "./loop.ts";
 import { type ArenaPool, type Memory, WasmBuffer, writeElements } from "./memory.ts";
 import { type Life, placeByLiveness } from "./placement.ts";
+import type { Arithmetic } from "./registers.ts";
 import { type FusedStep, type Item, lineOf, type LoopItem, makesOf, readersOf, readsOf, schedule } from "./schedule.ts";
 import { shareTurned } from "./share.ts";
 import { codeOf, type Region, runsOf, shareableTime, Sharing, spanOf } from "./shared-out.ts";
@@ -39,7 +40,7 @@ import type { Threads } from "./threads.ts";
 export interface PlanHost {
   readonly memory: Memory;
   readonly arenas: ArenaPool;
-  readonly constants: Constants;
+  readonly arithmetic: Arithmetic;
   readonly kernels: Readonly<Record<KernelName, (...parameters: number[]) => number | undefined>>;
   /** Those that share the work; null where one thread does it all. */
   readonly threads: Threads | null;
@@ -400,12 +401,12 @@ class PlanBuilder {
       writes: makesOf(item).flatMap((root) => (this.pointers.has(root) ? [this.span(root)] : [])),
     };
     if (!this.sharing.sharesLoop(item)) return { ...touches, whole: this.wholeLoop(item, body), parts: null };
-    const { constants } = this.host;
+    const { arithmetic } = this.host;
     const [size, columns] = [item.size, item.columns];
     const number = this.loopFunction(["i32", "i32"], (f) =>
       columns === null
-        ? flatLoop(f, body, get(1), constants, get(0))
-        : rowLoop(f, body, size / columns, columns, constants, [get(0), get(1)]),
+        ? flatLoop(f, body, get(1), arithmetic, get(0))
+        : rowLoop(f, body, size / columns, columns, arithmetic, [get(0), get(1)]),
     );
     const share = (from: number, to: number): Code => call(number, i32(from), i32(to));
     const whole = share(0, columns === null ? size * 4 : size / columns);
@@ -439,8 +440,8 @@ class PlanBuilder {
         Array.from({ length: parameters }, () => "i32" as const),
         (f) =>
           columns === null
-            ? flatLoop(f, from, size * 4, this.host.constants)
-            : rowLoop(f, from, size / columns, columns, this.host.constants),
+            ? flatLoop(f, from, size * 4, this.host.arithmetic)
+            : rowLoop(f, from, size / columns, columns, this.host.arithmetic),
       );
     const key = keyOf(item, body);
     this.alike ??= countAlike(

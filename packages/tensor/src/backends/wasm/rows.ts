@@ -26,12 +26,10 @@ import {
   subI32,
   v128,
 } from "./emitter.ts";
-import { type Builder, expressionOf } from "./expressions.ts";
-import type { Constants } from "./loop.ts";
+import { expressionOf } from "./expressions.ts";
+import { type Arithmetic, bitsOf, Registers } from "./registers.ts";
 
 const VECTOR = 16;
-
-const bitsOf = (value: number): number => new Int32Array(Float32Array.of(value).buffer)[0];
 
 /** Elements of an operand at the place in the row where a pass is: four of them, or one in all four lanes. */
 type Load = (operand: number) => Code;
@@ -39,20 +37,17 @@ type Load = (operand: number) => Code;
 /** A function kernel(operands…, out, rows, columns, extra…) under construction. All sizes ≥ 1. */
 class RowKernel {
   private readonly f: FunctionBuilder;
-  /** Runs once, before all rows. */
-  private readonly before: Code[] = [];
-  private readonly hoisted = new Map<number, Code>();
-  private readonly constants: Constants;
+  private readonly registers: Registers;
   private readonly operands: number;
   /** Bytes from the start of the row, of where the pass is and of its end. */
   private readonly at: number;
   private readonly end: number;
 
-  constructor(name: string, operands: number, extra: number, constants: Constants) {
+  constructor(name: string, operands: number, extra: number, arithmetic: Arithmetic) {
     const parameters = Array.from({ length: operands + 3 + extra }, () => "i32" as const);
     this.f = new FunctionBuilder(name, parameters);
     this.operands = operands;
-    this.constants = constants;
+    this.registers = new Registers(this.f, arithmetic);
     this.at = this.f.local("i32");
     this.end = this.f.local("i32");
   }
@@ -64,13 +59,11 @@ class RowKernel {
 
   /** A parameter behind rows and columns, a float by its bits, in all lanes. */
   extra(i: number): Code {
-    return this.local(v128.splatI32(get(this.operands + 3 + i)), this.before);
+    return this.local(v128.splatI32(get(this.operands + 3 + i)), this.registers.before);
   }
 
   local(value: Code, into: Code[]): Code {
-    const local = this.f.local("v128");
-    into.push(set(local, value));
-    return get(local);
+    return this.registers.local(value, into);
   }
 
   /** value² of a value that is computed once. */
@@ -79,25 +72,11 @@ class RowKernel {
     return [set(local, value), v128.mulF(get(local), get(local))];
   }
 
-  constant(bits: number): Code {
-    let code = this.hoisted.get(bits);
-    if (!code) {
-      code = this.local(v128.loadSplat32(i32(0), this.constants.addressOf(bits)), this.before);
-      this.hoisted.set(bits, code);
-    }
-    return code;
-  }
-
   /** The expression of a unary op. */
   unary(op: string, x: Code, into: Code[]): Code {
     const expression = expressionOf(op, ["float32"], "float32");
     if (!expression) throw new Error(`internal: no expression for ${op}.`);
-    const builder: Builder = {
-      keep: (value) => this.local(value, into),
-      constant: (value) => this.constant(bitsOf(value)),
-      integer: (value) => this.constant(value | 0),
-    };
-    return expression([x], builder);
+    return expression([x], this.registers.builder(into));
   }
 
   private get bytes(): Code {
@@ -159,7 +138,7 @@ class RowKernel {
     const turned = (lanes: readonly number[]): Code => take(0, v128.shuffle32(get(best[0]), get(best[0]), lanes));
     const pairs = [0, 1].map((i) => take(i, v128.load(this.address(operand), i * VECTOR)));
     into.push(
-      best.map((local) => set(local, this.constant(bitsOf(-Infinity)))),
+      best.map((local) => set(local, this.registers.constant(bitsOf(-Infinity)))),
       this.through(2 * VECTOR, pairs),
       this.through(4, take(0, this.single(operand)), get(this.at)),
       take(0, get(best[1])),
@@ -204,14 +183,14 @@ class RowKernel {
   finish(row: Code): FunctionBuilder {
     const rows = this.operands + 1;
     const next = Array.from({ length: this.operands + 1 }, (_, i) => set(i, addI32(get(i), this.bytes)));
-    this.f.body = [this.before, loopWhile([row, next, set(rows, subI32(get(rows), i32(1)))], get(rows))];
+    this.f.body = [this.registers.before, loopWhile([row, next, set(rows, subI32(get(rows), i32(1)))], get(rows))];
     return this.f;
   }
 }
 
 /** softmax(x, out, rows, columns) */
-const softmax = (constants: Constants): FunctionBuilder => {
-  const kernel = new RowKernel("softmax", 1, 0, constants);
+const softmax = (arithmetic: Arithmetic): FunctionBuilder => {
+  const kernel = new RowKernel("softmax", 1, 0, arithmetic);
   const row: Code[] = [];
   const largest = kernel.largest(0, row);
   row.push(kernel.fill((load, into) => kernel.unary("exp", kernel.local(v128.subF(load(0), largest), into), into)));
@@ -253,8 +232,8 @@ const causalSoftmax = (softmaxNumber: number): FunctionBuilder => {
 };
 
 /** softmaxGradient(g, y, out, rows, columns) */
-const softmaxGradient = (constants: Constants): FunctionBuilder => {
-  const kernel = new RowKernel("softmaxGradient", 2, 0, constants);
+const softmaxGradient = (arithmetic: Arithmetic): FunctionBuilder => {
+  const kernel = new RowKernel("softmaxGradient", 2, 0, arithmetic);
   const row: Code[] = [];
   const [shared] = kernel.sums(row, (load) => v128.mulF(load(0), load(1)));
   row.push(kernel.fill((load) => v128.mulF(load(1), v128.subF(load(0), shared))));
@@ -262,8 +241,8 @@ const softmaxGradient = (constants: Constants): FunctionBuilder => {
 };
 
 /** logSoftmax(x, out, rows, columns) */
-const logSoftmax = (constants: Constants): FunctionBuilder => {
-  const kernel = new RowKernel("logSoftmax", 1, 0, constants);
+const logSoftmax = (arithmetic: Arithmetic): FunctionBuilder => {
+  const kernel = new RowKernel("logSoftmax", 1, 0, arithmetic);
   const row: Code[] = [];
   const largest = kernel.largest(0, row);
   row.push(kernel.fill((load, into) => kernel.unary("exp", kernel.local(v128.subF(load(0), largest), into), into)));
@@ -274,8 +253,8 @@ const logSoftmax = (constants: Constants): FunctionBuilder => {
 };
 
 /** logSoftmaxGradient(g, y, out, rows, columns) */
-const logSoftmaxGradient = (constants: Constants): FunctionBuilder => {
-  const kernel = new RowKernel("logSoftmaxGradient", 2, 0, constants);
+const logSoftmaxGradient = (arithmetic: Arithmetic): FunctionBuilder => {
+  const kernel = new RowKernel("logSoftmaxGradient", 2, 0, arithmetic);
   const row: Code[] = [];
   const [total] = kernel.sums(row, (load) => load(0));
   row.push(
@@ -298,8 +277,8 @@ const moments = (kernel: RowKernel, x: number, into: Code[]): { readonly mean: C
 };
 
 /** standardise(x, out, rows, columns, share, epsilon) */
-const standardise = (constants: Constants): FunctionBuilder => {
-  const kernel = new RowKernel("standardise", 1, 2, constants);
+const standardise = (arithmetic: Arithmetic): FunctionBuilder => {
+  const kernel = new RowKernel("standardise", 1, 2, arithmetic);
   const row: Code[] = [];
   const { mean, r } = moments(kernel, 0, row);
   row.push(kernel.fill((load) => v128.mulF(v128.subF(load(0), mean), r)));
@@ -307,8 +286,8 @@ const standardise = (constants: Constants): FunctionBuilder => {
 };
 
 /** standardiseGradient(g, x, out, rows, columns, share, epsilon) */
-const standardiseGradient = (constants: Constants): FunctionBuilder => {
-  const kernel = new RowKernel("standardiseGradient", 2, 2, constants);
+const standardiseGradient = (arithmetic: Arithmetic): FunctionBuilder => {
+  const kernel = new RowKernel("standardiseGradient", 2, 2, arithmetic);
   const row: Code[] = [];
   const { mean, r } = moments(kernel, 1, row);
   const y = (load: Load): Code => v128.mulF(v128.subF(load(1), mean), r);
@@ -343,5 +322,5 @@ const makers = {
   causalSoftmax: () => causalSoftmax(rowKernels.indexOf("softmax")),
 };
 
-export const rowsModule = (constants: Constants): Uint8Array<ArrayBuffer> =>
-  encodeModule(rowKernels.map((name) => makers[name](constants)));
+export const rowsModule = (arithmetic: Arithmetic): Uint8Array<ArrayBuffer> =>
+  encodeModule(rowKernels.map((name) => makers[name](arithmetic)));
