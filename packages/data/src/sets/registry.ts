@@ -49,7 +49,7 @@ const files = (
     mirrors: mirrors(name),
   }));
 
-const wordsim = github("fanglanting/skip-gram-pytorch", "92df893a3a3058b1da5d0f4de1eabc448c498e33", "wordsim353/");
+const wordsim = github("fanglanting/skip-gram-pytorch", "0a16cd6b03f56ebca1854c4b07368ea826625d0f", "wordsim353/");
 const brownlee = github("jbrownlee/Datasets", "master");
 const uci =
   (set: string, ...more: readonly Mirrors[]): Mirrors =>
@@ -159,7 +159,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     files: [
       ...files(
         "tinyshakespeare",
-        github("karpathy/char-rnn", "d1d7aa34fdb3626174bce1d753e6cc6845ce7087", "data/tinyshakespeare/"),
+        github("karpathy/char-rnn", "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e", "data/tinyshakespeare/"),
         ["input.txt", 1115394, "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"],
       ),
     ],
@@ -313,7 +313,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     prepared:
       "The text forms of Cora and BlogCatalog were written from ind.cora.* of github.com/kimiyoung/planetoid and from blogcatalog.mat, the karate club’s labels from Zachary’s split: by hand, and only a data folder has them",
     files: [
-      ...files("graphs", github("aditya-grover/node2vec", "master", "graph/"), [
+      ...files("graphs", github("aditya-grover/node2vec", "883241e825e1473ef9916ac79f6686f5ef6b1603", "graph/"), [
         "karate.edgelist",
         406,
         "854f940aaf02b1755c916e31d31be2e0a50ef5a22a3f2b5bbe85236e5ff67808",
@@ -420,7 +420,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     licence: CC_BY,
     citation: `Quinlan 1993; ${UCI}.`,
     files: [
-      ...files("tabular", uci("auto-mpg", github("PAVELPOPEKA/autompg", "824fe74d82fc0a23f999ed6162ba8e8b1f9d0fe3")), [
+      ...files("tabular", uci("auto-mpg", github("PAVELPOPEKA/autompg", "d88a463127b493e26c1c56f7c13f733252d80b75")), [
         "auto-mpg.data",
         30286,
         "48b830e11feee5572525f8f1691ddb9d38d3d7b7063edcd8fca672c2a5e17d8d",
