@@ -1,5 +1,19 @@
 // What @agon/data does with a file from the web, as numbers: the same in Node and in a page.
-import { BytePairTokenizer, crop, Dataset, flip, logMel, mixup, readCsv, readIdx, sha256, webFiles } from "@agon/data";
+import {
+  BytePairTokenizer,
+  crop,
+  Dataset,
+  fileOf,
+  flip,
+  gunzip,
+  logMel,
+  mixup,
+  readCsv,
+  readIdx,
+  readText,
+  sha256,
+  webFiles,
+} from "@agon/data";
 
 export interface Tried {
   readonly shape: readonly number[];
@@ -10,6 +24,8 @@ export interface Tried {
   readonly tokens: string;
   readonly table: readonly number[];
   readonly message: string;
+  /** The content of a packed file and of one of a dataset that are made of nothing. */
+  readonly made: readonly [sha256: string, clubs: string];
 }
 
 /** Images of IDX, gzip. */
@@ -35,7 +51,19 @@ export async function tryData(origin: string, file: Served): Promise<Tried> {
   const prose = "Zoë said: naïve 😀, naïve! ".repeat(9);
   const tokens = BytePairTokenizer.train(prose, { size: 280 }).encode(prose);
   const table = await readCsv('a,b\n1,"x\ny"\n3,z\n');
+  const made = {
+    path: "made/of-nothing.gz",
+    bytes: 0,
+    sha256: "",
+    unpacked: await sha256(bytesOf(data)),
+    mirrors: [],
+    made: { originals: [], make: async () => bytesOf(data) },
+  };
   return {
+    made: [
+      await sha256(await gunzip(await webFiles().read(made))),
+      await readText(await webFiles().read(fileOf("graphs", "karate.labels.tsv"))),
+    ],
     shape,
     labels: Array.from(labels.dataSync()),
     images: await sha256(bytesOf(batch.images.dataSync())),

@@ -38,6 +38,7 @@ export {
   MissingDataError,
   type Progress,
   type ReadFileOptions,
+  type Recipe,
   sha256,
 } from "./files/data-files.ts";
 export { type DownloadOptions, webFiles } from "./files/download.ts";

@@ -12,6 +12,16 @@ export interface DataFile {
   readonly unpacked?: string;
   /** Addresses that serve these very bytes. */
   readonly mirrors: readonly string[];
+  /** How it is made, if nobody serves these very bytes. */
+  readonly made?: Recipe;
+}
+
+/** How a file is made of others, its originals. */
+export interface Recipe {
+  /** Files that are served; none if all is known without them. */
+  readonly originals: readonly DataFile[];
+  /** What the file holds, before gzip packs it, from the bytes of the originals in their order. */
+  make(...originals: Uint8Array[]): Promise<Uint8Array>;
 }
 
 export interface Progress {

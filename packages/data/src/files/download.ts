@@ -1,5 +1,6 @@
 // Downloading a file from its mirrors: going on where a connection broke, trying the next where one fails, believing only the checksum.
 import { type DataFile, type DataFiles, faultOf, MissingDataError, type ReadFileOptions } from "./data-files.ts";
+import { make } from "./made-files.ts";
 
 /** Where downloaded bytes go; what is there already is not fetched again. */
 export interface Sink {
@@ -22,7 +23,7 @@ export interface DownloadOptions extends ReadFileOptions {
 }
 
 /** The bytes of a file, verified. */
-export async function download(file: DataFile, sink: Sink, options: DownloadOptions = {}): Promise<Uint8Array> {
+async function download(file: DataFile, sink: Sink, options: DownloadOptions): Promise<Uint8Array> {
   const { mirrors = [], pauseMilliseconds = 1000, rounds = 3, signal } = options;
   let urls = [...mirrors.map((base) => `${base.replace(/\/*$/, "/")}${file.path}`), ...file.mirrors];
   const failures: string[] = [];
@@ -64,6 +65,21 @@ export async function download(file: DataFile, sink: Sink, options: DownloadOpti
       ? `download: nobody serves ${file.path} as it is needed; put it into the data folder, or name a mirror that has it.`
       : `download: ${file.path} could not be had:\n${[...new Set(failures)].map((each) => `  ${each}`).join("\n")}`,
   );
+}
+
+/** The bytes of a file, verified; null if it is to be made, since no mirror has it. */
+export async function downloadIfServed(
+  file: DataFile,
+  openSink: () => Promise<Sink>,
+  options: DownloadOptions = {},
+): Promise<Uint8Array | null> {
+  if (file.made && file.mirrors.length + (options.mirrors?.length ?? 0) === 0) return null;
+  try {
+    return await download(file, await openSink(), options);
+  } catch (error) {
+    if (file.made && error instanceof MissingDataError) return null;
+    throw error;
+  }
 }
 
 /** One connection: from where the sink ends until the file or the connection does. */
@@ -176,6 +192,18 @@ function memorySink(): Sink {
 }
 
 /** Files from the web, kept nowhere: for pages, whose browser caches them, and workers. */
-export const webFiles = (options: DownloadOptions = {}): DataFiles => ({
-  read: (file, more = {}) => download(file, memorySink(), { ...options, ...more }),
-});
+export function webFiles(options: DownloadOptions = {}): DataFiles {
+  /** The last original: some are there for several files. */
+  let original: { readonly path: string; readonly bytes: Uint8Array } | undefined;
+  const read = async (file: DataFile, more: ReadFileOptions = {}): Promise<Uint8Array> => {
+    const bytes = await downloadIfServed(file, async () => memorySink(), { ...options, ...more });
+    return (
+      bytes ??
+      make(file, async (each) => {
+        if (original?.path !== each.path) original = { path: each.path, bytes: await read(each, more) };
+        return original.bytes;
+      })
+    );
+  };
+  return { read };
+}

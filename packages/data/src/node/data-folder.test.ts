@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type DataFile, MissingDataError, mnist, webFiles } from "../index.ts";
 import { dataFolder } from "./index.ts";
@@ -261,4 +261,107 @@ test("a packed file may be packed otherwise, as long as it holds the same", asyn
     await put(wrong);
     await expect(open().read(known)).rejects.toThrow("whole file");
   }
+});
+
+describe("a file that nobody serves is made of what somebody does:", () => {
+  const original = (...mirrors: readonly string[]): DataFile => ({ ...file(...mirrors), path: "set/original.bin" });
+  /** The second half of the original. */
+  const half = content.slice(100_000);
+  const made = (...mirrors: readonly string[]): DataFile => ({
+    path: "set/half.bin",
+    bytes: half.length,
+    sha256: createHash("sha256").update(half).digest("hex"),
+    mirrors: [],
+    made: { originals: [original(...mirrors)], make: async (bytes) => bytes.slice(100_000) },
+  });
+  const packed = (...mirrors: readonly string[]): DataFile => ({
+    ...made(...mirrors),
+    path: "set/half.gz",
+    bytes: 7,
+    sha256: "of a packing nobody else makes",
+    unpacked: made().sha256,
+  });
+
+  test("it and the original are kept, and nothing is downloaded again, whatever else is made of it", async () => {
+    serve = [status(404), ranges({ breakAfter: 60_000 })];
+    const files = open();
+    const [one, other] = await Promise.all([files.read(made("down", "up")), files.read(packed("down", "up"))]);
+    expect(Buffer.compare(one, half)).toBe(0);
+    expect(Buffer.compare(gunzipSync(other), half)).toBe(0);
+    expect(requests[0].url).toBe("/down");
+    expect(requests.filter(({ range }) => range === undefined)).toHaveLength(2);
+    const before = requests.length;
+    expect((await readdir(join(folder, "set"))).toSorted()).toEqual(["half.bin", "half.gz", "original.bin"]);
+    for (const each of [made(), packed()]) await open({ offline: true }).read(each);
+    await rm(join(folder, "set/half.gz"));
+    expect(Buffer.compare(gunzipSync(await open({ offline: true }).read(packed())), half)).toBe(0);
+    expect(requests).toHaveLength(before);
+  });
+
+  test("a part of the original that is there is completed", async () => {
+    await mkdir(join(folder, "set"));
+    await writeFile(join(folder, "set/original.bin.part"), content.subarray(0, 150_000));
+    serve = [ranges()];
+    await open().read(made("a"));
+    expect(requests).toEqual([{ url: "/a", range: "bytes=150000-" }]);
+  });
+
+  test("a mirror of the whole folder may have it ready", async () => {
+    serve = [ranges({ bytes: half })];
+    await open({ mirrors: [`${address}/mirror`] }).read(made("a"));
+    expect(requests.map(({ url }) => url)).toEqual(["/mirror/set/half.bin"]);
+    expect(await readdir(join(folder, "set"))).toEqual(["half.bin"]);
+  });
+
+  test("a mirror of the whole folder that has it not is passed over, for the original too", async () => {
+    serve = [(request, response) => (request.url?.startsWith("/mirror") ? status(404) : ranges())(request, response)];
+    expect(Buffer.compare(await open({ mirrors: [`${address}/mirror`] }).read(made("a")), half)).toBe(0);
+  });
+
+  test("of a damaged original nothing is made", async () => {
+    const wrong = content.map((byte, i) => (i === 150_000 ? byte ^ 1 : byte));
+    serve = [ranges({ bytes: wrong }), ranges()];
+    expect(Buffer.compare(await open().read(made("bad", "good")), half)).toBe(0);
+    await rm(join(folder, "set/half.bin"));
+    await writeFile(join(folder, "set/original.bin"), wrong);
+    await expect(open().read(made("good"))).rejects.toThrow(
+      /original\.bin: whole file at byte 0: has the SHA-256 .* delete it to have it downloaded again/,
+    );
+    expect(await readdir(join(folder, "set"))).toEqual(["original.bin"]);
+  });
+
+  test("a recipe that makes something else is told from a damaged file, with both sums, and nothing is kept of it", async () => {
+    serve = [ranges()];
+    const { made: recipe, ...rest } = made("a");
+    const wrong = { ...rest, made: { ...recipe!, make: async () => content } };
+    await expect(open().read(wrong)).rejects.toThrow(
+      `set/half.bin: whole file at byte 0: made of set/original.bin, it holds what has the SHA-256 ${sha256}; expected ${rest.sha256}: its recipe is wrong.`,
+    );
+    expect(await readdir(join(folder, "set"))).toEqual(["original.bin"]);
+  });
+
+  test("what is missing is named, with what it is made of", async () => {
+    const two: DataFile = { ...made("a"), made: { ...made().made!, originals: [original("a"), file("b")] } };
+    await expect(open({ offline: true }).read(two)).rejects.toThrow(
+      `set/half.bin is not in the data folder ${folder} (it is made of set/original.bin and set/file.bin, and set/original.bin is missing: downloads are turned off).\nSet AGON_DATA to a folder that has set/half.bin, put the file or what it is made of there, or allow`,
+    );
+    await expect(open({ offline: true }).read(two)).rejects.toBeInstanceOf(MissingDataError);
+    serve = [status(404)];
+    await expect(open().read(made("a"))).rejects.toThrow(/set\/original\.bin could not be had:\n.*\/a: HTTP 404/);
+  });
+
+  test("also in memory alone, one original for two files", async () => {
+    serve = [ranges()];
+    const files = webFiles({ pauseMilliseconds: 1 });
+    expect(Buffer.compare(await files.read(made("a")), half)).toBe(0);
+    expect(Buffer.compare(gunzipSync(await files.read(packed("a"))), half)).toBe(0);
+    expect(requests).toHaveLength(1);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test("of nothing, without a network", async () => {
+    const known: DataFile = { ...made(), made: { originals: [], make: async () => half } };
+    expect(Buffer.compare(await open({ offline: true }).read(known), half)).toBe(0);
+    expect(await readdir(join(folder, "set"))).toEqual(["half.bin"]);
+  });
 });

@@ -1,9 +1,10 @@
 // The data folder: datasets on disk, downloaded where they are missing and a download is allowed.
-import { appendFile, mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { appendFile, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { type DataFile, type DataFiles, faultOf, MissingDataError } from "../files/data-files.ts";
-import { download, type DownloadOptions, type Sink } from "../files/download.ts";
+import { type DataFile, type DataFiles, faultOf, MissingDataError, type ReadFileOptions } from "../files/data-files.ts";
+import { downloadIfServed, type DownloadOptions, type Sink } from "../files/download.ts";
+import { make, originalsOf } from "../files/made-files.ts";
 import { DataError } from "../readers/data-error.ts";
 
 export interface DataFolderOptions extends DownloadOptions {
@@ -15,7 +16,10 @@ export interface DataFolderOptions extends DownloadOptions {
   readonly mirrors?: readonly string[];
 }
 
-/** Files of a folder, with one subfolder per dataset. What is there is verified and used; what is not is downloaded into it. */
+/**
+ * Files of a folder, with one subfolder per dataset. What is there is verified and used; what is not is downloaded into it, or made there of
+ * downloaded originals. Originals stay: others may be made of them too.
+ */
 export interface DataFolder extends DataFiles {
   readonly folder: string;
 }
@@ -28,35 +32,70 @@ export function dataFolder(options: DataFolderOptions = {}): DataFolder {
     ...settings
   } = options;
   const root = resolve(folder);
+
+  const find = (file: DataFile, more: ReadFileOptions): Promise<Uint8Array> => {
+    const path = join(root, file.path);
+    return alone(path, async () => (await presentOf(file, path)) ?? obtain(file, path, more));
+  };
+
+  const obtain = async (file: DataFile, path: string, more: ReadFileOptions): Promise<Uint8Array> => {
+    const part = `${path}.part`;
+    if (offline && !file.made) throw new MissingDataError("downloads are turned off");
+    let bytes = offline ? null : await downloadIfServed(file, () => fileSink(part), { ...settings, mirrors, ...more });
+    if (!bytes) {
+      bytes = await make(file, (original) => find(original, more).catch(namingOriginal(file, original)));
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(part, bytes);
+    }
+    await finish(part, path);
+    return bytes;
+  };
+
   return {
     folder: root,
-    async read(file, more = {}) {
-      const path = join(root, file.path);
-      const present = await readIfThere(path);
-      if (present) {
-        const fault = await faultOf(present, file);
-        if (fault === null) return present;
-        throw new DataError(
-          { file: path, field: "whole file", offset: 0 },
-          `${fault}: it is cut off, damaged, or another file; delete it to have it downloaded again.`,
-        );
-      }
-      if (offline) throw new MissingDataError(missing(file, root, "downloads are turned off"));
-      try {
-        const bytes = await download(file, await fileSink(`${path}.part`), { ...settings, mirrors, ...more });
-        await finish(`${path}.part`, path);
-        return bytes;
-      } catch (error) {
-        if (error instanceof MissingDataError) throw new MissingDataError(missing(file, root, error.message));
-        throw error;
-      }
-    },
+    read: (file, more = {}) =>
+      find(file, more).catch((error: unknown) => {
+        throw error instanceof MissingDataError ? new MissingDataError(missing(file, root, error.message)) : error;
+      }),
   };
 }
 
-const missing = ({ path }: DataFile, root: string, why: string): string =>
+/** Paths that are being read, downloaded or made in this process. */
+const underWay = new Map<string, Promise<unknown>>();
+
+/** Whoever wants the same file waits, and then finds it: two files may be made of one original. */
+async function alone<T>(path: string, task: () => Promise<T>): Promise<T> {
+  while (underWay.has(path)) await underWay.get(path)?.catch(() => {});
+  const running = task();
+  underWay.set(path, running);
+  try {
+    return await running;
+  } finally {
+    underWay.delete(path);
+  }
+}
+
+const namingOriginal =
+  (file: DataFile, original: DataFile) =>
+  (error: unknown): never => {
+    if (!(error instanceof MissingDataError)) throw error;
+    throw new MissingDataError(`it is made of ${originalsOf(file)}, and ${original.path} is missing: ${error.message}`);
+  };
+
+/** A file of the folder, verified; null if it is not there. */
+async function presentOf(file: DataFile, path: string): Promise<Uint8Array | null> {
+  const bytes = await readIfThere(path);
+  const fault = bytes && (await faultOf(bytes, file));
+  if (!fault) return bytes;
+  throw new DataError(
+    { file: path, field: "whole file", offset: 0 },
+    `${fault}: it is cut off, damaged, or another file; delete it to have it downloaded again.`,
+  );
+}
+
+const missing = ({ path, made }: DataFile, root: string, why: string): string =>
   `${path} is not in the data folder ${root} (${why}).\n` +
-  `Set AGON_DATA to a folder that has ${path}, put the file there, ` +
+  `Set AGON_DATA to a folder that has ${path}, put the file${made?.originals.length ? " or what it is made of" : ""} there, ` +
   `or allow its download (no AGON_OFFLINE, and a network; AGON_DATA_MIRRORS may name addresses that serve such a folder).`;
 
 async function readIfThere(path: string): Promise<Uint8Array | null> {

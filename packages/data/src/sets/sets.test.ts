@@ -1,5 +1,4 @@
 // The loaders on the real data of the folder that AGON_DATA names; without it they are skipped, and say so.
-import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import {
@@ -10,6 +9,7 @@ import {
   DataError,
   datasets,
   fileOf,
+  gunzip,
   imdb,
   loadTable,
   mnist,
@@ -22,7 +22,9 @@ import {
   tableNames,
   tinyShakespeare,
 } from "../index.ts";
+import { make } from "../files/made-files.ts";
 import { dataFolder } from "../node/index.ts";
+import { tarOf } from "../readers/tar.test-data.ts";
 
 const folder = process.env.AGON_DATA;
 if (!folder) console.warn("data: the loaders are not tried on real data: AGON_DATA names no folder of datasets.");
@@ -33,6 +35,13 @@ describe.skipIf(!folder)("on real data (AGON_DATA)", { timeout: 60_000 }, () => 
     // All of CIFAR-10 is large, and may be missing.
     const { cifar10: _, ...others } = datasets;
     for (const { files: all } of Object.values(others)) for (const file of all) await files.read(file);
+  });
+
+  test("BlogCatalog's texts are made of its matrices", async () => {
+    for (const name of ["blogcatalog.edges.txt.gz", "blogcatalog.labels.tsv.gz"])
+      expect(await gunzip(await make(fileOf("graphs", name), (original) => files.read(original)))).toEqual(
+        await gunzip(await files.read(fileOf("graphs", name))),
+      );
   });
 
   test("MNIST", async () => {
@@ -139,55 +148,40 @@ describe("the registry", () => {
       for (const field of ["title", "home", "about", "licence", "citation"] as const)
         expect(info[field]).toMatch(/\w\w/);
   });
-  test("says of files that nobody serves where they come from, and has a recipe where it says so", () => {
-    const recipes = readFileSync(new URL("../../../../scripts/prepare-data.mjs", import.meta.url), "utf8");
-    for (const [name, { files: all, prepared }] of Object.entries(datasets)) {
-      expect(prepared !== undefined, name).toBe(all.some(({ mirrors }) => mirrors.length === 0));
-      if (prepared?.includes("npm run prepare-data")) expect(recipes).toMatch(new RegExp(`^  "?${name}"?: \\{$`, "m"));
-    }
-  });
-
-  test("names for each file its size, its checksum, and at least two mirrors where anybody serves its bytes", () => {
-    for (const file of Object.values(datasets).flatMap(({ files: all }) => all)) {
+  test("names for each file its size and checksum, and mirrors on two hosts or more: of the file, or of all that it is made of", () => {
+    const all = Object.values(datasets).flatMap(({ files: some }) => some);
+    const originals = all.flatMap(({ made }) => made?.originals ?? []);
+    for (const file of [...all, ...originals]) {
       expect(file.bytes).toBeGreaterThan(0);
       expect(file.sha256).toMatch(/^[0-9a-f]{64}$/);
-      expect(file.mirrors.length, file.path).not.toBe(1);
-      expect(new Set(file.mirrors.map((url) => new URL(url).host)).size).toBe(file.mirrors.length);
+      if (file.made) expect(file.mirrors, file.path).toEqual([]);
+      else expect(new Set(file.mirrors.map((url) => new URL(url).host)).size, file.path).toBeGreaterThan(1);
+      expect(new Set(file.mirrors).size).toBe(file.mirrors.length);
     }
-    const paths = Object.values(datasets).flatMap(({ files: all }) => all.map(({ path }) => path));
+    for (const original of originals) expect(original.made, original.path).toBeUndefined();
+    const paths = all.map(({ path }) => path);
     expect(new Set(paths).size).toBe(paths.length);
+  });
+  test("pins what comes from a repository to a revision", () => {
+    const urls = Object.values(datasets).flatMap(({ files: some }) =>
+      some.flatMap(({ mirrors, made }) => [mirrors, ...(made?.originals.map((each) => each.mirrors) ?? [])].flat()),
+    );
+    for (const url of urls.filter((each) => /githubusercontent|jsdelivr|githack/.test(each)))
+      expect(url).toMatch(/[/@][0-9a-f]{40}\//);
+  });
+  test("knows by heart what it makes of nothing", async () => {
+    const known = Object.values(datasets).flatMap(({ files: all }) =>
+      all.filter(({ made }) => made?.originals.length === 0),
+    );
+    expect(known.map(({ path }) => path)).toEqual(["graphs/karate.labels.tsv", "fsdd/SHA256SUMS"]);
+    for (const file of known)
+      expect(await make(file, () => Promise.reject(new Error("nothing to read")))).toHaveLength(file.bytes);
   });
   test("knows the files of a dataset by name", () => {
     expect(fileOf("mnist", "t10k-labels-idx1-ubyte.gz").path).toBe("mnist/t10k-labels-idx1-ubyte.gz");
     expect(() => fileOf("mnist", "nothing")).toThrow("internal: mnist has no file nothing");
   });
 });
-
-/** An archive with these files, and a folder, as tar writes it. */
-function tarOf(entries: Readonly<Record<string, Uint8Array>>): Uint8Array {
-  const block = (name: string, content: Uint8Array, type: string): Uint8Array => {
-    const bytes = new Uint8Array(512 + Math.ceil(content.length / 512) * 512);
-    const put = (text: string, at: number): void => bytes.set(new TextEncoder().encode(text), at);
-    put(name, 0);
-    put(`${content.length.toString(8).padStart(11, "0")} `, 124);
-    put("        ", 148);
-    put(type, 156);
-    put("ustar", 257);
-    put(
-      `${bytes
-        .reduce((sum, byte) => sum + byte, 0)
-        .toString(8)
-        .padStart(6, "0")}\0 `,
-      148,
-    );
-    bytes.set(content, 512);
-    return bytes;
-  };
-  const blocks = Object.entries(entries).map(([name, content]) => block(name, content, "0"));
-  return new Uint8Array(
-    Buffer.concat([block("cifar-10-batches-bin/", new Uint8Array(), "5"), ...blocks, new Uint8Array(1024)]),
-  );
-}
 
 describe("an archive", () => {
   const record = (label: number): Uint8Array => new Uint8Array(3073).fill(label);

@@ -6,7 +6,7 @@ import { readLines } from "../readers/text.ts";
 import { readWav } from "../readers/wav.ts";
 import { FSDD_SIZES } from "./fsdd-sizes.ts";
 import type { LoadOptions } from "./mnist.ts";
-import { fileOf } from "./registry.ts";
+import { fileOf, github } from "./registry.ts";
 
 export interface SpokenDigit {
   readonly digit: number;
@@ -18,10 +18,11 @@ export interface SpokenDigit {
   readonly samples: Float32Array;
 }
 
-const MIRRORS = [
-  "https://raw.githubusercontent.com/Jakobovski/free-spoken-digit-dataset/master/recordings/",
-  "https://cdn.jsdelivr.net/gh/Jakobovski/free-spoken-digit-dataset@master/recordings/",
-];
+const mirrors = github(
+  "Jakobovski/free-spoken-digit-dataset",
+  "26eb9aaf76e81b692f806f9140c2d2777410d7a1",
+  "recordings/",
+);
 
 interface Recording extends DataFile, Pick<SpokenDigit, "digit" | "speaker" | "take"> {}
 
@@ -56,7 +57,7 @@ function recordingsOf(lines: readonly string[], file: string): Recording[] {
       path: `fsdd/${name}`,
       bytes: FSDD_SIZES[i],
       sha256,
-      mirrors: MIRRORS.map((base) => `${base}${name}`),
+      mirrors: mirrors(name),
       digit: Number(digit),
       speaker,
       take: Number(take),
