@@ -6,7 +6,8 @@ import { readLines } from "../readers/text.ts";
 import { readWav } from "../readers/wav.ts";
 import { FSDD_SIZES } from "./fsdd-sizes.ts";
 import type { LoadOptions } from "./mnist.ts";
-import { fileOf, github } from "./registry.ts";
+import { github } from "./listing.ts";
+import { fileOf } from "./registry.ts";
 
 export interface SpokenDigit {
   readonly digit: number;
