@@ -17,7 +17,8 @@ import {
   storeF32,
   v128,
 } from "./emitter.ts";
-import { bit, type Builder, expressionOf, maskOf } from "./expressions.ts";
+import type { Builder } from "./builder.ts";
+import { bit, expressionOf, maskOf } from "./expressions.ts";
 import { type Arithmetic, Registers } from "./registers.ts";
 import { RowSums } from "./row-sums.ts";
 

@@ -1,6 +1,6 @@
 // Vectors that a function keeps in locals: intermediate results, and constants that are loaded once, before its loops.
 import { type Code, type FunctionBuilder, get, i32, set, v128 } from "./emitter.ts";
-import type { Builder } from "./expressions.ts";
+import type { Builder } from "./builder.ts";
 
 /** Where code finds constants: the address of a word in memory. */
 export interface Constants {
